@@ -45,6 +45,7 @@ static int sentence_add(struct text *text, const struct advice *advice,
 {
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 	char copies[TEXT_NUMBER_BYTES], median[TEXT_NUMBER_BYTES];
+	char live[TEXT_NUMBER_BYTES];
 
 	sizes_text(sizes, sizeof(sizes), summary);
 	text_count(count, summary->counts.blocks);
@@ -54,10 +55,9 @@ static int sentence_add(struct text *text, const struct advice *advice,
 	case ADVICE_LOCAL:
 		if (summary->at_once > 1)
 			return text_printf(text,
-			                   "a local array in %s: %s blocks of %s, at most %llu at "
+			                   "a local array in %s: %s blocks of %s, at most %s at "
 			                   "once, all freed before it returned",
-			                   where, count, sizes,
-			                   (unsigned long long)summary->at_once);
+			                   where, count, sizes, text_count(live, summary->at_once));
 		if (summary->size_kind == SIZE_CONSTANT)
 			return text_printf(text,
 			                   "a local variable in %s: %s blocks of %s, each freed "
@@ -85,11 +85,11 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			"by the call that made the next; they belong to %s",
 			where, count, sizes, owner);
 	case ADVICE_ARENA:
-		return text_printf(
-			text,
-			"an arena in %s for the blocks of %s: %s of %s, up to %llu at "
-			"once, none outlived it: the same bytes in few pieces",
-			owner, where, count, sizes, (unsigned long long)summary->at_once_min);
+		return text_printf(text,
+		                   "an arena in %s for the blocks of %s: %s of %s, up to %s at "
+		                   "once, none outlived it: the same bytes in few pieces",
+		                   owner, where, count, sizes,
+		                   text_count(live, summary->at_once_min));
 	case ADVICE_RESERVE:
 		if (advice->copies)
 			return text_printf(
@@ -290,13 +290,15 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 	if (advice->kind == ADVICE_MOVE &&
 	    text_printf(text, "; another block of the same size was alive all the time"))
 		return -1;
-	if (text_printf(text, "; at most %llu alive at once",
-	                (unsigned long long)(summary->at_once ? summary->at_once : 1)))
+	if (text_printf(text, "; at most %s alive at once",
+	                text_count(count, summary->at_once ? summary->at_once : 1)))
 		return -1;
 	/* with several owners, the activations of one may be counted for another */
 	if (summary->activations && has_single_owner(summary) &&
-	    text_printf(text, " in each of %s activation%s of %s",
-	                text_count(count, summary->activations),
+	    text_printf(text, " in %s%s activation%s of %s",
+	                summary->activations == 1 ? "the only" : "each of ",
+	                summary->activations == 1 ? ""
+	                                          : text_count(count, summary->activations),
 	                text_s(summary->activations),
 	                function_call_text(owner, sizeof(owner), classes,
 	                                   summary->owners.ranks[0].key)))
@@ -322,7 +324,7 @@ static int doubt_add(struct text *text, const char *doubt)
 static int input_doubts(struct text *text, const struct advice *advice,
                         const struct life_summary *summary)
 {
-	char most[TEXT_NUMBER_BYTES], line[160];
+	char most[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], line[160];
 
 	text_size(most, summary->largest_max);
 	if (advice->kind == ADVICE_MOVE)
@@ -341,8 +343,8 @@ static int input_doubts(struct text *text, const struct advice *advice,
 		return -1;
 	if (advice->kind == ADVICE_ARENA || advice->kind == ADVICE_STATIC)
 		return 0;
-	snprintf(line, sizeof(line), "other input needs more than %llu at once",
-	         (unsigned long long)(summary->at_once ? summary->at_once : 1));
+	snprintf(line, sizeof(line), "other input needs more than %s at once",
+	         text_count(count, summary->at_once ? summary->at_once : 1));
 	return doubt_add(text, line);
 }
 

@@ -475,6 +475,11 @@ int trace_index_make(struct trace_index *index, const struct byte_source *source
 	if (index_scan(index, error))
 		return -1;
 	processes_settle(index);
+	if (!index->process_count && !index->is_complete)
+		return error_set(error,
+		                 "%s: was cut short, or is only just being written: it holds "
+		                 "no process",
+		                 taken.name);
 	if (!index->process_count)
 		return error_set(error, "%s: holds no process; nothing was recorded in it",
 		                 taken.name);

@@ -353,7 +353,7 @@ static int size_text(struct text *text, enum refusal refusal,
                      const struct life_summary *summary)
 {
 	uint64_t room = room_of(summary), at_once = summary->at_once ? summary->at_once : 1;
-	char size[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+	char size[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
 	bool is_stack = is_all(summary, CLASS_STACK);
 	const char *what = is_stack ? "a function's variables"
 	                            : "a buffer of their owner's";
@@ -366,14 +366,14 @@ static int size_text(struct text *text, enum refusal refusal,
 		                   size, most, what);
 	case REFUSE_MANY:
 		return text_printf(
-			text, "its blocks are too many: %llu of %s at once, with %s at most for %s",
-			(unsigned long long)at_once, size, most, what);
+			text, "its blocks are too many: %s of %s at once, with %s at most for %s",
+			text_count(count, at_once), size, most, what);
 	case REFUSE_MANY_AT_ONCE:
 		return text_printf(
 			text,
-			"%llu of its blocks are alive at once, and do not end together: "
+			"%s of its blocks are alive at once, and do not end together: "
 			"too many for local variables",
-			(unsigned long long)at_once);
+			text_count(count, at_once));
 	case REFUSE_RECURSION:
 		return text_printf(text,
 		                   "its function calls itself: %u at once would need %s each, "
@@ -391,11 +391,10 @@ static int size_text(struct text *text, enum refusal refusal,
 			text_size(size, summary->counts.blocks * summary->largest_max),
 			text_size(most, STATIC_BYTES_MAX));
 	case REFUSE_FEW_AT_ONCE:
-		return text_printf(
-			text,
-			"up to %llu of its blocks are live at once: too many for one "
-			"buffer, and not known to be enough for an arena",
-			(unsigned long long)at_once);
+		return text_printf(text,
+		                   "up to %s of its blocks are live at once: too many for one "
+		                   "buffer, and not known to be enough for an arena",
+		                   text_count(count, at_once));
 	default: return 0;
 	}
 }

@@ -99,4 +99,10 @@ echo "status $?"
 "$OUTLIVE" report --thread work trace | grep -o '  only .*'
 "$OUTLIVE" report --phase mai trace | grep -o '  only .*'
 "$OUTLIVE" report --phase i trace 2>&1
+# what was allocated in a phase is not filtered, and not shown then
+for filter in '' '--thread worker' '--phase main'; do
+	# shellcheck disable=SC2086 # two words
+	COLUMNS=200 "$OUTLIVE" report --advice $filter trace | grep '^  phases ' |
+		sed -E 's/[0-9.]+ [a-zKM]+( |,|;|$)/N\1/g; s/[0-9]+ calls?/N calls/g; s/, nothing allocated/, N in N calls/g'
+done
 true

@@ -75,6 +75,29 @@ done
 "$OUTLIVE" report -f json trace | jq -c '[.growth.sites[].why] | length'
 why=$("$OUTLIVE" report -f json trace | jq -r '.growth.sites[] | select(.function == "leak_make").why')
 "$OUTLIVE" report --why "$why" trace | head -1
+# more that grow than fit the screen: where all are
+for i in 1 2 3 4 5 6; do
+	echo "__attribute__((noinline)) static void *leak$i(void) { return malloc($i); }"
+done >many.c
+cat >>many.c <<'EOC'
+#include <stdio.h>
+int main(void)
+{
+	static void *all[6000];
+	struct timespec pause = { 0, 100000 };
+
+	for (int i = 0; i < 6000; nanosleep(&pause, NULL)) {
+		all[i++] = leak1(), all[i++] = leak2(), all[i++] = leak3();
+		all[i++] = leak4(), all[i++] = leak5(), all[i++] = leak6();
+	}
+	return all[0] == NULL;
+}
+EOC
+sed -i '1i #include <stdlib.h>\n#include <time.h>' many.c
+"${CC:-gcc}" -g -fno-builtin -w -o many many.c || exit 77
+"$OUTLIVE" run -q -o trace -- ./many 2>/dev/null
+COLUMNS=100 "$OUTLIVE" report trace | grep -o 'and 2 more; --class [a-z-]* lists them all'
+COLUMNS=100 "$OUTLIVE" report --class growing trace | grep -cE ' leak[1-6]  |^ +bytes +blocks +share +--why  function$'
 # nothing grows: that is said
 cat >still.c <<'EOC'
 #include <stdlib.h>

@@ -112,6 +112,24 @@ why=$(jq -r .last.pins[0].why p.json)
 COLUMNS=100 "$OUTLIVE" report p.outlive | sed -n '/^  kept/,/--kept/p' | tr -s '\n ' ' ' |
 	sed -E 's/[0-9.]+ [KM]iB/SIZE/g; s/[0-9.]+ (ms|s) after/TIME after/' && echo
 
+echo "-- filters narrow what is pinned, not the heap"
+for filter in '--size 7777' '--function stay' ''; do
+	# shellcheck disable=SC2086 # two words
+	COLUMNS=100 "$OUTLIVE" report --kept $filter p.outlive >filtered
+	echo "'$filter': $(grep -c '^  unfiltered ' filtered) $(grep -c '^  pinned by: none' filtered) $(
+		grep -c '^pinned by' filtered)"
+done
+COLUMNS=100 "$OUTLIVE" report --size 48 p.outlive | grep -o '^where .*not filtered'
+COLUMNS=100 "$OUTLIVE" report p.outlive | grep -c '^where .*not filtered'
+"$OUTLIVE" report --why pass p.outlive | tr -s '\n ' ' ' | grep -oE 'up to [0-9,]+ at once|at most 32,256 alive at once in the only activation'
+
+echo "-- one block that malloc mapped"
+printf '%s\n' '#include <stdlib.h>' '#include <string.h>' \
+	'int main(void) { static void *b[2]; b[0] = memset(malloc(1 << 20), 1, 1 << 20);' \
+	'return (b[1] = malloc(100)) == 0; }' >mapped.c
+"${CC:-gcc}" -g -O1 -fno-builtin -w -o mapped mapped.c && "$OUTLIVE" run -q -o m.outlive -- ./mapped 2>/dev/null
+"$OUTLIVE" report --kept m.outlive | tr -s '\n ' ' ' | grep -oE '1 block that malloc mapped on its own|gives it back, so'
+
 echo "-- four threads, one after the other"
 record a
 read -r before trimmed free < <(./kept at)

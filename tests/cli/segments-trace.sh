@@ -99,6 +99,41 @@ segments steps.outlive | tr -s '\n ' ' ' | grep -oE 'At the peak, [^:]*: heap [0
 	sed -E 's/[0-9.]+ m?s|[0-9.]+ MiB/N/g; s/[1-4][0-9]$/N/' 
 segments --top 0 steps.outlive | grep -c 'snapshots (--top 0'
 
+echo "who asks for a time gets the answer first:"
+COLUMNS=100 segments --at 500ms steps.outlive | sed -n '3p;/^how this/,$p' | grep -oE '^(at|how this was measured|  process|  snapshots|  peak)'
+
+echo "a peak between two snapshots:"
+cat >between.c <<'C'
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+int main(void)
+{
+	char *volatile block = malloc(100);
+	char *memory;
+
+	usleep(250000);
+	memory = mmap(NULL, 40 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(memory, 1, 40 << 20);
+	munmap(memory, 40 << 20);
+	usleep(150000);
+	free(block);
+	return 0;
+}
+C
+gcc -O1 -fno-builtin -o between between.c || exit 1
+# A reading may fall into it: then again.
+for _ in 1 2 3 4 5; do
+	"$OUTLIVE" run -q --segments-every 60000 -o between.outlive -- ./between 2>said || cat said
+	"$OUTLIVE" report between.outlive >between.report
+	tr -s '\n ' ' ' <between.report | grep -q 'at the peak, between two snapshots' && break
+done
+peak=$(tr -s '\n ' ' ' <between.report | grep -oE 'resident [0-9.]+ MiB at the peak, between' | grep -oE '[0-9.]+ MiB')
+segments between.outlive | tr -s '\n ' ' ' |
+	grep -oE 'At its peak the program had [0-9.]+ MiB resident \(between two snapshots\); the largest snapshot, ' |
+	sed "s/had $peak/had AS IN THE REPORT/"
+
 echo "by size:"
 # Ten times by 4 MiB, then 50 MiB more for 60 ms: each is there, with its time.
 cat >rises.c <<'C'

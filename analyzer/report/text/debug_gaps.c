@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define GAPS_SHOWN 3
-#define GAP_PERCENT 5 /* of all bytes: modules with less are not worth a line */
+#define GAPS_SHOWN 2
+#define MISSING_SHOWN 1 /* they take three lines each */
+#define GAP_PERCENT 5   /* of all bytes: modules with less are not worth a line */
 
 /* What to do about it: a trace keeps its names, other recordings ask anew. */
 static const char *remedy(const struct profile *profile)
@@ -21,33 +22,43 @@ static const char *remedy(const struct profile *profile)
 static void unknown_print(const struct screen *screen, const struct profile *profile,
                           const struct debug_gaps *gaps)
 {
-	char id[BUILD_ID_TEXT_BYTES], path[256];
+	char id[BUILD_ID_TEXT_BYTES], path[256], more[32] = "";
 	struct text line = { NULL, 0, 0 };
 	const struct module *module;
 	const struct debug_gap *gap;
 	bool is_packaged = false;
-	size_t i, shown = 0;
+	size_t i, shown = 0, others = 0;
 
-	for (i = 0; i < gaps->count && shown < GAPS_SHOWN; i++) {
+	for (i = 0; i < gaps->count; i++) {
 		gap = &gaps->gaps[i];
 		if (gap->bytes * 100 < profile->replay.totals.bytes * GAP_PERCENT)
 			continue;
+		if (shown == GAPS_SHOWN) {
+			others++;
+			continue;
+		}
 		module = address_map_module(profile->map, gap->module);
 		build_id_text(id, module);
-		if (text_printf(&line, "%s%s%s%s%s%s%s", shown ? ", " : "",
-		                text_escape(path, sizeof(path), module->path),
-		                *id ? " (build-id " : "", id, *gap->package ? ", package " : "",
-		                gap->package, *id ? ")" : ""))
+		text_escape(path, sizeof(path), module->path);
+		/* the name of a package is enough to find the file */
+		if (text_printf(&line, "%s%s%s%s%s", shown ? ", " : "", path,
+		                *gap->package ? " (package "
+		                : *id         ? " (build-id "
+		                              : "",
+		                *gap->package ? gap->package : id,
+		                *gap->package || *id ? ")" : ""))
 			break;
 		is_packaged |= *gap->package;
 		shown++;
 	}
+	if (others)
+		snprintf(more, sizeof(more), " and %zu more", others);
 	if (shown && line.data)
 		screen_line(
 			screen, 2,
-			"no debug information: %s; functions are shown as they were compiled, "
+			"no debug information: %s%s; functions are shown as they were compiled, "
 			"without lines. Install it%s, or set DEBUGINFOD_URLS, and %s",
-			line.data, is_packaged ? "" : " (on Debian a -dbgsym package)",
+			line.data, more, is_packaged ? "" : " (on Debian a -dbgsym package)",
 			remedy(profile));
 	text_release(&line);
 }
@@ -58,9 +69,9 @@ static void missing_print(const struct screen *screen, const struct profile *pro
 {
 	char module[256], path[256], others[64] = "";
 	const struct missing_file *first;
-	size_t i, end, shown = 0;
+	size_t i, end, shown = 0, left_out = 0;
 
-	for (i = 0; i < gaps->missing_count && shown < GAPS_SHOWN; i = end, shown++) {
+	for (i = 0; i < gaps->missing_count; i = end) {
 		first = &gaps->missing[i];
 		for (end = i + 1;
 		     end < gaps->missing_count && gaps->missing[end].module == first->module;
@@ -68,6 +79,10 @@ static void missing_print(const struct screen *screen, const struct profile *pro
 			;
 		if (first->module >= address_map_module_count(profile->map))
 			continue;
+		if (shown++ >= MISSING_SHOWN) {
+			left_out++;
+			continue;
+		}
 		if (end - i > 1)
 			snprintf(others, sizeof(others), " and %zu more files", end - i - 1);
 		else
@@ -81,6 +96,9 @@ static void missing_print(const struct screen *screen, const struct profile *pro
 		            end - i > 1 ? "were" : "was", end - i > 1 ? "them" : "it",
 		            remedy(profile));
 	}
+	if (left_out)
+		screen_line(screen, 2, "so are files of %zu more module%s", left_out,
+		            text_s(left_out));
 }
 
 void debug_gaps_print(const struct screen *screen, const struct classes *classes)

@@ -152,8 +152,7 @@ int report_growth(const struct screen *screen, const struct findings *findings)
 	for (i = 0; i < count && i < GROWTH_ROWS && !result; i++)
 		result = site_print(&figures, findings, &growths->sites[order[i]]);
 	if (count > GROWTH_ROWS)
-		screen_line(screen, 3,
-		            ".. and %u more; --class live-at-exit lists what was never freed",
+		screen_line(screen, 3, ".. and %u more; --class growing lists them all",
 		            count - GROWTH_ROWS);
 	free(order);
 	return result ? result : rest_print(screen, classes);

@@ -58,7 +58,7 @@ static int brief_add(struct text *text, const struct kept_help *help,
 		result |= text_printf(text,
 		                      "%s in whole pages (malloc_trim(0) gives them back), ",
 		                      text_size(size, help->trim));
-	if (kept->all.cached >= KEPT_BYTES_MIN)
+	if (kept->all.cached)
 		result |= text_printf(text, "%s in caches of threads, ",
 		                      text_size(size, kept->all.cached));
 	if (kept->all.top)
@@ -107,9 +107,9 @@ int kept_print_brief(const struct screen *screen, const struct findings *finding
 		when_text(when, sizeof(when), help.kept, profile);
 		screen_line(
 			screen, LABEL_COLUMNS,
-			"  kept         %s%s%s of the heap's %s are free, %s: %s; see --kept",
-			screen_bold(screen), text_size(size, help.free_bytes), screen_plain(screen),
-			text_size(more, help.kept->all.resident), when, text.data);
+			"  kept         %s: %s%s%s of the heap's %s were free: %s; see --kept",
+			when, screen_bold(screen), text_size(size, help.free_bytes),
+			screen_plain(screen), text_size(more, help.kept->all.resident), text.data);
 	}
 	text_release(&text);
 	kept_help_release(&help);
@@ -164,17 +164,18 @@ static void others_print(const struct screen *screen, const struct kept *kept)
 	if (kept->mapped_blocks)
 		screen_line(
 			screen, 4,
-			"  %s in %s block%s that malloc mapped on their own, plus %s of rounding: "
-			"free() gives them back, so nothing is kept",
+			"  %s in %s block%s that malloc mapped on %s own, plus %s of rounding: "
+			"free() gives %s back, so nothing is kept",
 			text_size(size, kept->mapped_bytes), text_count(count, kept->mapped_blocks),
-			text_s(kept->mapped_blocks), text_size(more, kept->mapped_overhead));
+			text_s(kept->mapped_blocks), kept->mapped_blocks == 1 ? "its" : "their",
+			text_size(more, kept->mapped_overhead),
+			kept->mapped_blocks == 1 ? "it" : "them");
 	if (kept->other_blocks)
-		screen_line(
-			screen, 4,
-			"  %s in %s block%s that lie elsewhere: what is kept beside them is not "
-			"known",
-			text_size(size, kept->other_bytes), text_count(count, kept->other_blocks),
-			text_s(kept->other_blocks));
+		screen_line(screen, 4,
+		            "  %s in %s block%s elsewhere: what is kept beside %s is not known",
+		            text_size(size, kept->other_bytes),
+		            text_count(count, kept->other_blocks), text_s(kept->other_blocks),
+		            kept->other_blocks == 1 ? "it" : "them");
 }
 
 static void arenas_print(const struct screen *screen, const struct kept *kept,
@@ -247,6 +248,10 @@ static int pins_print(const struct screen *screen, const struct findings *findin
 	int result = 0;
 	size_t i;
 
+	if (!help->pin_count && findings->classes->profile->choice.text)
+		screen_line(screen, 2,
+		            "  pinned by: none of the blocks that the filters let through was "
+		            "alive here and had free bytes beside it");
 	if (!help->pin_count)
 		return 0;
 	screen_heading(
@@ -363,6 +368,11 @@ int kept_print(const struct screen *screen, const struct findings *findings,
 		screen_line(screen, 2, "  what malloc keeps is not known: %s", unknown);
 		return 0;
 	}
+	if (profile->choice.text)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  unfiltered   the figures of the heap and its arenas, and what they "
+			"suggest: filters narrow only the tables 'pinned by' and the pool");
 	if (kept_at(profile, HEAP_LARGEST) &&
 	    moment_print(screen, findings, HEAP_LARGEST, top))
 		return -1;

@@ -57,7 +57,7 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	snprintf(title, sizeof(title), "%s%s%s", verdict_text(settings->class),
 	         settings->kind ? ": " : "", block_kind_text(settings->kind));
 	screen_heading(screen, title, "share: of all blocks in the row");
-	figures_titles(&figures, "");
+	figures_titles(&figures, group == REPORT_BY_MODULE ? "module" : "function");
 	for (i = 0; i < rows.count && (!top || i < top); i++)
 		class_row_print(&figures, &rows.rows[i], group);
 	/* an empty table could be taken for an error */

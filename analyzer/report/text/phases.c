@@ -1,7 +1,6 @@
 /* report/text/phases.c - the phases of a process for people. */
 #include "report/text/phases.h"
 
-#include "replay/profile.h"
 #include "base/text.h"
 #include "trace/clock.h"
 
@@ -27,7 +26,7 @@ static bool has_several(const struct phases *phases)
  * is escaped. Without a calibrated clock no times are known, and are left out.
  */
 static void phase_text(struct text *text, const struct ring_header *header,
-                       const struct phase_total *total)
+                       const struct phase_total *total, bool has_counts)
 {
 	char name[NAME_BYTES], duration[TEXT_NUMBER_BYTES] = "", size[TEXT_NUMBER_BYTES];
 	char count[TEXT_NUMBER_BYTES], times[32 + TEXT_NUMBER_BYTES] = "";
@@ -41,7 +40,9 @@ static void phase_text(struct text *text, const struct ring_header *header,
 	if (total->spans > 1)
 		snprintf(times + strlen(times), sizeof(times) - strlen(times), " in %u times",
 		         total->spans);
-	text_printf(text, "%s%s, ", name, times);
+	text_printf(text, "%s%s%s", name, times, has_counts ? ", " : "");
+	if (!has_counts)
+		return;
 	if (!total->counts.allocations)
 		text_printf(text, "nothing allocated");
 	else
@@ -50,9 +51,10 @@ static void phase_text(struct text *text, const struct ring_header *header,
 		            text_s(total->counts.allocations));
 }
 
-void report_phases(const struct screen *screen, const struct ring_header *header,
-                   const struct phases *phases)
+void report_phases(const struct screen *screen, const struct profile *profile)
 {
+	const struct ring_header *header = &profile->process->header;
+	const struct phases *phases = profile->phases;
 	struct text text = { NULL, 0, 0 };
 	uint32_t i, shown = 0, left_out = 0;
 
@@ -67,7 +69,7 @@ void report_phases(const struct screen *screen, const struct ring_header *header
 			continue;
 		}
 		text_printf(&text, "%s", shown > 1 ? "; " : "");
-		phase_text(&text, header, &phases->totals[i]);
+		phase_text(&text, header, &phases->totals[i], !profile->choice.text);
 	}
 	if (left_out)
 		text_printf(&text, "; and %u more", left_out);
@@ -92,7 +94,7 @@ void report_phases_whole(const struct screen *screen, const struct ring_header *
 			continue;
 		/* one text for all lines: this only empties it */
 		text_release(&text);
-		phase_text(&text, header, total);
+		phase_text(&text, header, total, true);
 		screen_line(screen, LABEL_COLUMNS + 2, "    %-10s %s, %s free%s%s%s",
 		            shown++ ? "" : "phases", text.data ? text.data : "",
 		            text_count(frees, total->counts.frees), text_s(total->counts.frees),

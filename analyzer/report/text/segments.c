@@ -187,14 +187,18 @@ static void oddities_print(const struct segments *segments, const struct screen 
  */
 static void title_print(const struct segments *segments, const struct screen *screen)
 {
-	char fitted[1024];
+	char fitted[1024], command[1024], *at;
 	int used = fprintf(screen->file, "%spid %d%s  ", screen_bold(screen),
 	                   (int)segments->pid, screen_plain(screen));
 
+	/* a script given as an argument has lines, of which a title has one */
+	snprintf(command, sizeof(command), "%s", segments->command);
+	for (at = command; (at = strpbrk(at, "\n\t")); at++)
+		*at = ' ';
 	used -= (int)(strlen(screen_bold(screen)) + strlen(screen_plain(screen)));
 	fprintf(screen->file, "%s\n",
-	        text_fit(fitted, sizeof(fitted), segments->command,
-	                 screen->columns - (size_t)used, TEXT_KEEP_START));
+	        text_fit(fitted, sizeof(fitted), command, screen->columns - (size_t)used,
+	                 TEXT_KEEP_START));
 	screen_line(screen, 2, "%zu mapping%s, %zu module%s, %zu thread%s",
 	            segments->maps.count, text_s(segments->maps.count),
 	            segments->modules.count, text_s(segments->modules.count),

@@ -322,7 +322,7 @@ void report_summary(const struct screen *screen, const struct profile *profile,
 	summary_freed(screen, profile);
 	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
 	summary_timeline(screen, profile);
-	report_phases(screen, &profile->process->header, profile->phases);
+	report_phases(screen, profile);
 	summary_lost(screen, profile);
 	report_unseen(screen, &profile->process->header, 2);
 }
@@ -343,7 +343,7 @@ void report_summary_brief(const struct screen *screen, const struct profile *pro
 	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
 	summary_timeline(screen, profile);
 	if (profile->phases->count > PHASES_OF_LIBC)
-		report_phases(screen, &profile->process->header, profile->phases);
+		report_phases(screen, profile);
 	summary_lost(screen, profile);
 	report_unseen(screen, &profile->process->header, 2);
 }

@@ -118,6 +118,14 @@ static void peak_print(const struct segment_timeline *timeline,
 	            text_duration(at, peak.time_ns), whole, kernel);
 }
 
+static void process_print(const struct segment_timeline *timeline,
+                          const struct screen *screen)
+{
+	head_print(timeline, screen);
+	peak_print(timeline, screen);
+	segment_end_text(timeline->profile, screen);
+}
+
 /* ---- what the segments hold ---- */
 
 static const struct figure_column use_columns[] = {
@@ -401,9 +409,9 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 	}
 	if (is_whole)
 		fputc('\n', screen->file);
-	head_print(timeline, screen);
-	peak_print(timeline, screen);
-	segment_end_text(timeline->profile, screen);
+	/* who asks for a part of the time gets that first */
+	if (is_whole)
+		process_print(timeline, screen);
 	if (timeline->is_by_thread) {
 		timeline_threads_print(timeline, screen);
 	} else if (timeline->view == TIMELINE_AT) {
@@ -417,5 +425,9 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 		inside_table(timeline, screen);
 		size_timeline_table(timeline, screen);
 		segment_timeline_odd_lines(screen, timeline->profile);
+	}
+	if (!is_whole) {
+		screen_heading(screen, "how this was measured", "");
+		process_print(timeline, screen);
 	}
 }

@@ -135,13 +135,21 @@ static void heap_line(const struct screen *screen, const struct profile *profile
 		text_size(kept, inside.kept));
 }
 
+bool segment_peak_is_between(const struct segment_history *history)
+{
+	bool is_size;
+	struct segment_peak peak = segment_history_peak(history, &is_size);
+
+	return history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE;
+}
+
 void segment_timeline_summary(const struct screen *screen,
                               const struct profile *profile)
 {
 	const struct segment_history *history = &profile->segments;
 	struct text parts = { NULL, 0, 0 };
 	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], whole[64] = "";
-	char at[TEXT_NUMBER_BYTES], when[64];
+	char at[TEXT_NUMBER_BYTES], when[96];
 	const struct segment_snapshot *highest;
 	struct segment_peak peak;
 	bool is_size, is_between;
@@ -150,8 +158,7 @@ void segment_timeline_summary(const struct screen *screen,
 		return;
 	highest = &history->snapshots[history->highest];
 	peak = segment_history_peak(history, &is_size);
-	/* The process grew and shrank again between two snapshots. */
-	is_between = history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE;
+	is_between = segment_peak_is_between(history);
 	/*
 	 * the highest size is not from a snapshot, but the parts below are: say which size they
 	 * make
@@ -160,7 +167,8 @@ void segment_timeline_summary(const struct screen *screen,
 		snprintf(whole, sizeof(whole), "%s; the largest snapshot has %s",
 		         is_between ? ", between two snapshots" : "",
 		         text_size(more, history->peak.rss));
-	snprintf(when, sizeof(when), "the largest snapshot, %s after the start",
+	snprintf(when, sizeof(when), "%sthe largest snapshot, %s after the start",
+	         profile->choice.text ? "not filtered; " : "",
 	         text_duration(at, highest->time_ns));
 	screen_heading(screen, "where the memory of the process is", when);
 	parts_text(&parts, highest);

@@ -64,6 +64,17 @@ static void peak_print(const struct segment_history *history,
 		            text_size(size, size_of(parts[i].bytes)));
 	if (i < count)
 		text_printf(&text, ", and %zu smaller segment%s", count - i, text_s(count - i));
+	if (segment_peak_is_between(history)) {
+		screen_line(screen, 4,
+		            "  At its peak the program had %s%s%s resident (between two "
+		            "snapshots); the largest snapshot, %s after the start, has %s: %s.",
+		            screen_bold(screen), text_size(size, history->kernel_peak),
+		            screen_plain(screen), text_duration(when, highest->time_ns),
+		            text_size(more, highest->total.rss),
+		            text.data ? text.data : "nothing");
+		text_release(&text);
+		return;
+	}
 	if (is_size)
 		snprintf(whole, sizeof(whole), "; the largest snapshot, after %s, has %s",
 		         text_duration(when, highest->time_ns),
