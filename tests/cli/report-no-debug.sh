@@ -21,3 +21,17 @@ for debug in -g -g1 -g0; do
 		jq -r --arg id "$id" '.. | .no_debug_information? // empty | .[]
 			| "\(.module | sub(".*/"; "")) \(.build_id == $id) \(.allocations) \(.bytes)"'
 done
+# many are named in one sentence, two of them by name
+calls='' libraries=''
+for i in 1 2 3 4 5; do
+	echo "#include <stdlib.h>
+void make$i(void) { void *volatile block = malloc(500); free(block); }" >part$i.c
+	"${CC:-gcc}" -g0 -O1 -fno-builtin -shared -fPIC -o libpart$i.so part$i.c || exit 77
+	calls+="void make$i(void); " libraries+=" ./libpart$i.so"
+done
+echo "$calls int main(void) { for (int i = 0; i < 50; i++) make1(), make2(), make3(), make4(), make5(); return 0; }" >parts.c
+# shellcheck disable=SC2086 # several words
+"${CC:-gcc}" -g -O1 -fno-builtin -o parts parts.c $libraries || exit 77
+"$OUTLIVE" run -q -o trace -- ./parts 2>/dev/null
+COLUMNS=1000 "$OUTLIVE" report trace | grep 'debug information' | grep -o 'libpart' | wc -l
+COLUMNS=1000 "$OUTLIVE" report trace | grep -o 'and 3 more; functions are shown'

@@ -96,6 +96,13 @@ echo "of known sizes:"
 "$OUTLIVE" segments -f json $known | jq -c '[.segments | .bss.size >= 8388608, .bss.rss >= 3145728,
 	.bss.rss < 4194304, .data.size >= 1048576, .heap.size >= 3145728, .shared.size == 1048576,
 	.jit.size == 8192, .file.size >= 12288], [.oddities[].kind]'
+# a script given as an argument has lines, and a title has one
+mkfifo never
+sh -c 'read -r line <never
+	true' & lines=$!
+sleep 0.2
+COLUMNS=100 "$OUTLIVE" segments $lines | head -n 1 | sed "s/$lines/PID/"
+kill $lines
 echo "of what is no process:"
 "$OUTLIVE" segments 2>&1 | head -n 1
 "$OUTLIVE" segments 99999999 2>&1
