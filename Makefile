@@ -85,7 +85,8 @@ PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
 ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o)
 # What a test links: not main(), and not what would replace the test's own malloc.
 PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
-	$(B)/preload/event/lifecycle.o $(B)/preload/hooks/%.o, $(PRELOAD_O)))
+	$(B)/preload/event/lifecycle.o $(B)/preload/system/bytes.o $(B)/preload/hooks/%.o, \
+	$(PRELOAD_O)))
 ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/commands/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)
 # What several tests share.

@@ -206,17 +206,24 @@ static uint64_t events_count(void)
 }
 
 /*
- * The same for a call inside a lost call, on any stack. The lost call has not returned as long
- * as its return address is in its slot.
+ * The outer call has not returned as long as its return address is in its slot, or a stub that an
+ * event inside it put there.
  */
+bool lifecycle_is_inside(const struct walk_start *caller, uintptr_t slot,
+                         uintptr_t return_address)
+{
+	const uintptr_t *at = (const uintptr_t *)slot;
+
+	return caller->slot < slot && slot - caller->slot <= LOST_BYTES_MAX &&
+	       system_is_surely_readable(at) && (*at == return_address || stub_is(*at)) &&
+	       !signal_frame_between(caller->slot, slot);
+}
+
+/* The same for a call inside a lost call. */
 static bool is_lost_ones_own(const struct walk_start *caller)
 {
-	const uintptr_t *slot = (const uintptr_t *)guard.lost_slot;
-
-	return caller->slot < guard.lost_slot && guard.lost_events == events_count() &&
-	       guard.lost_slot - caller->slot <= LOST_BYTES_MAX &&
-	       system_is_surely_readable(slot) && *slot == guard.lost_return_address &&
-	       !signal_frame_between(caller->slot, guard.lost_slot);
+	return guard.lost_events == events_count() &&
+	       lifecycle_is_inside(caller, guard.lost_slot, guard.lost_return_address);
 }
 
 /*

@@ -65,6 +65,13 @@ static inline bool lifecycle_enter_also(const struct walk_start *caller,
 	                          : lifecycle_enter(caller);
 }
 
+/*
+ * Whether this call was made by an outer one, which was called from `slot` and `return_address`
+ * and has not returned: not if a signal handler runs in between. On any stack.
+ */
+bool lifecycle_is_inside(const struct walk_start *caller, uintptr_t slot,
+                         uintptr_t return_address);
+
 static inline void lifecycle_leave_also(uintptr_t held)
 {
 	guard_barrier();

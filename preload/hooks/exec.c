@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "hooks/exec.h"
 #include "hooks/hook.h"
 #include "system/environment.h"
 #include "system/program.h"
@@ -203,6 +204,24 @@ int hook_execve(const char *path, char *const arguments[], char *const environme
 	return exec_program(&start, environment);
 }
 EXPORT(execve);
+
+static int system_execve_call(const struct start *start, char *const *environment)
+{
+	long result = arch_syscall(SYS_execve, (long)start->program.path,
+	                           (long)start->arguments, (long)environment, 0, 0, 0);
+
+	return (int)result_of(result);
+}
+
+long exec_hooks_execve(const char *path, char *const arguments[],
+                       char *const environment[])
+{
+	struct start start = { .call = system_execve_call,
+		                   .program = program_at(path),
+		                   .arguments = arguments };
+
+	return exec_program(&start, environment);
+}
 
 int hook_execv(const char *path, char *const arguments[])
 {

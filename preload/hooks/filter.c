@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "hooks/exec.h"
 #include "hooks/hook.h"
 #include "hooks/mapping.h"
 #include "system/clock.h"
@@ -86,15 +87,6 @@ static bool seccomp_filters(long operation, long flags, long program)
 	return true;
 }
 
-static long result_of(long result)
-{
-	if (result < 0 && result > -4096) {
-		errno = (int)-result;
-		return -1;
-	}
-	return result;
-}
-
 /*
  * Whether this call takes the recorder's clock away: events need one. (The kernel's strict mode
  * forbids the time-stamp counter, too.)
@@ -153,7 +145,8 @@ EXPORT(prctl);
 /*
  * Any system call may come here, also one that returns twice, on another stack, or never. So
  * this continues in the real function by a jump, and leaves the last argument in its stack
- * slot. A program that is started so is recorded as any other.
+ * slot. What is recorded is made here: the real function of its own name may be another
+ * library's, which makes it by syscall().
  */
 long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -163,13 +156,13 @@ long hook_syscall(long number, long a, long b, long c, long d, long e, long f)
 	if (unlikely(number == SYS_prctl && a == PR_SET_NAME))
 		return name_call(b);
 	if (unlikely(number == SYS_execve))
-		return hook_execve((const char *)a, (char *const *)b, (char *const *)c);
+		return exec_hooks_execve((const char *)a, (char *const *)b, (char *const *)c);
 	if (unlikely(number == SYS_mmap))
-		return (long)hook_mmap((void *)a, (size_t)b, (int)c, (int)d, (int)e, f);
+		return mapping_hooks_mmap((void *)a, (size_t)b, (int)c, (int)d, (int)e, f);
 	if (unlikely(number == SYS_munmap))
 		return mapping_hooks_munmap((void *)a, (size_t)b);
 	if (unlikely(number == SYS_mremap))
-		return (long)hook_mremap((void *)a, (size_t)b, (size_t)c, (int)d, (void *)e);
+		return mapping_hooks_mremap((void *)a, (size_t)b, (size_t)c, (int)d, (void *)e);
 	real_resolve();
 	return ((variadic_syscall *)real.syscall)(number, a, b, c, d, e, f);
 }

@@ -9,6 +9,7 @@
 #define OUTLIVE_PRELOAD_HOOKS_HOOK_H
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -20,6 +21,16 @@
 #include <threads.h>
 
 #include "modules/real.h"
+
+/* The result of a system call as libc's functions return it. */
+static inline long result_of(long result)
+{
+	if (result < 0 && result > -4096) {
+		errno = (int)-result;
+		return -1;
+	}
+	return result;
+}
 
 struct _Unwind_Exception;
 struct _Unwind_Context;

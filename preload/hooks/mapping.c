@@ -9,6 +9,7 @@
  * comes meanwhile may allocate.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -56,17 +57,66 @@ static long missing(void)
 
 #define BODY static inline __attribute__((always_inline))
 
-BODY void *mmap_by(struct walk_start caller, void *address, size_t size_bytes,
-                   int protection, int flags, int file, long offset)
-{
-	void *result;
-	bool failed;
+/* ---- mmap and its like ------------------------------------------------------------- */
 
-	real_resolve();
-	if (!real.mmap)
-		return (void *)missing();
-	result = real.mmap(address, size_bytes, protection, flags, file, offset);
-	failed = result == MAP_FAILED;
+/* A mapping call while its real function runs. */
+struct running {
+	bool is_part;                   /* of an outer one, which records both */
+	uintptr_t slot, return_address; /* of the outer one; see struct guard */
+	uint64_t size_bytes;
+};
+
+/*
+ * The real function may be another library's, which makes its call by syscall(), or by the
+ * other function of the same kind: that is the same call.
+ */
+static struct running running_begin(const struct walk_start *caller,
+                                    uint64_t size_bytes, bool is_raw)
+{
+	struct running running = { .slot = guard.mapping_slot,
+		                       .return_address = guard.mapping_return_address,
+		                       .size_bytes = guard.mapping_bytes };
+
+	running.is_part = running.slot && (is_raw || size_bytes == running.size_bytes) &&
+	                  lifecycle_is_inside(caller, running.slot, running.return_address);
+	if (!running.is_part && !is_raw) {
+		guard.mapping_return_address = caller->return_address;
+		guard.mapping_bytes = size_bytes;
+		guard_barrier();
+		guard.mapping_slot = caller->slot;
+		guard_barrier();
+	}
+	return running;
+}
+
+static void running_end(const struct running *running)
+{
+	guard_barrier();
+	guard.mapping_slot = 0;
+	guard_barrier();
+	guard.mapping_return_address = running->return_address;
+	guard.mapping_bytes = running->size_bytes;
+	guard_barrier();
+	guard.mapping_slot = running->slot;
+}
+
+static void *raw_mmap(void *address, size_t size_bytes, int protection, int flags,
+                      int file, long offset)
+{
+	return (void *)result_of(arch_syscall(SYS_mmap, (long)address, (long)size_bytes,
+	                                      protection, flags, file, offset));
+}
+
+BODY void *mmap_by(__typeof__(real.mmap) serve, struct walk_start caller, void *address,
+                   size_t size_bytes, int protection, int flags, int file, long offset)
+{
+	struct running running = running_begin(&caller, size_bytes, serve == raw_mmap);
+	void *result = serve(address, size_bytes, protection, flags, file, offset);
+	bool failed = result == MAP_FAILED;
+
+	if (running.is_part)
+		return result;
+	running_end(&running);
 	record(&caller,
 	       &(struct mapping){ .call = MAPPING_MMAP,
 	                          .error = failed ? errno : 0,
@@ -82,66 +132,106 @@ BODY void *mmap_by(struct walk_start caller, void *address, size_t size_bytes,
 void *hook_mmap(void *address, size_t size_bytes, int protection, int flags, int file,
                 long offset)
 {
-	return mmap_by(CALLER(), address, size_bytes, protection, flags, file, offset);
+	real_resolve();
+	if (!real.mmap)
+		return (void *)missing();
+	return mmap_by(real.mmap, CALLER(), address, size_bytes, protection, flags, file,
+	               offset);
 }
 EXPORT(mmap);
 
 void *hook_mmap64(void *address, size_t size_bytes, int protection, int flags, int file,
                   long offset)
 {
-	return mmap_by(CALLER(), address, size_bytes, protection, flags, file, offset);
+	real_resolve();
+	if (!real.mmap)
+		return (void *)missing();
+	return mmap_by(real.mmap, CALLER(), address, size_bytes, protection, flags, file,
+	               offset);
 }
 EXPORT(mmap64);
 
-BODY int munmap_by(struct walk_start caller, void *address, size_t size_bytes)
+long mapping_hooks_mmap(void *address, size_t size_bytes, int protection, int flags,
+                        int file, long offset)
 {
+	return (long)mmap_by(raw_mmap, CALLER(), address, size_bytes, protection, flags,
+	                     file, offset);
+}
+
+static int raw_munmap(void *address, size_t size_bytes)
+{
+	return (int)result_of(
+		arch_syscall(SYS_munmap, (long)address, (long)size_bytes, 0, 0, 0, 0));
+}
+
+BODY int munmap_by(__typeof__(real.munmap) serve, struct walk_start caller,
+                   void *address, size_t size_bytes)
+{
+	struct running running = running_begin(&caller, size_bytes, serve == raw_munmap);
 	uint64_t time;
 	int result;
 
-	real_resolve();
-	if (!real.munmap)
-		return (int)missing();
+	if (running.is_part)
+		return serve(address, size_bytes);
 	time = time_before(&caller);
-	result = real.munmap(address, size_bytes);
-	record(&caller,
-	       &(struct mapping){ .call = MAPPING_MUNMAP,
-	                          .error = result ? errno : 0,
-	                          .address = (uintptr_t)address,
-	                          .size_bytes = size_bytes,
-	                          .file = -1 },
-	       time);
+	result = serve(address, size_bytes);
+	running_end(&running);
+	if (time)
+		record(&caller,
+		       &(struct mapping){ .call = MAPPING_MUNMAP,
+		                          .error = result ? errno : 0,
+		                          .address = (uintptr_t)address,
+		                          .size_bytes = size_bytes,
+		                          .file = -1 },
+		       time);
 	return result;
 }
 
 int hook_munmap(void *address, size_t size_bytes)
 {
-	return munmap_by(CALLER(), address, size_bytes);
+	real_resolve();
+	if (!real.munmap)
+		return (int)missing();
+	return munmap_by(real.munmap, CALLER(), address, size_bytes);
 }
 EXPORT(munmap);
 
 long mapping_hooks_munmap(void *address, size_t size_bytes)
 {
-	return munmap_by(CALLER(), address, size_bytes);
+	return munmap_by(raw_munmap, CALLER(), address, size_bytes);
+}
+
+static void *raw_mremap(void *old, size_t old_bytes, size_t size_bytes, int flags, ...)
+{
+	va_list list;
+	void *address;
+
+	va_start(list, flags);
+	address = va_arg(list, void *);
+	va_end(list);
+	return (void *)result_of(arch_syscall(SYS_mremap, (long)old, (long)old_bytes,
+	                                      (long)size_bytes, flags, (long)address, 0));
 }
 
 /*
  * A call without an old range makes a second mapping of shared memory, and MREMAP_DONTUNMAP
  * leaves the old range mapped: then nothing ends.
  */
-void *hook_mremap(void *old, size_t old_bytes, size_t size_bytes, int flags,
-                  void *address)
+BODY void *mremap_by(variadic_mremap *serve, struct walk_start caller, void *old,
+                     size_t old_bytes, size_t size_bytes, int flags, void *address)
 {
-	struct walk_start caller = CALLER();
+	struct running running = running_begin(&caller, size_bytes, serve == raw_mremap);
 	void *result;
 	uint64_t time;
 	bool failed;
 
-	real_resolve();
-	if (!real.mremap)
-		return (void *)missing();
+	if (running.is_part)
+		return serve(old, old_bytes, size_bytes, flags, address);
 	time = time_before(&caller);
-	result = ((variadic_mremap *)real.mremap)(old, old_bytes, size_bytes, flags,
-	                                          address);
+	result = serve(old, old_bytes, size_bytes, flags, address);
+	running_end(&running);
+	if (!time)
+		return result;
 	failed = result == MAP_FAILED;
 	if (!failed && old_bytes && !(flags & MREMAP_DONTUNMAP))
 		record(&caller,
@@ -161,7 +251,24 @@ void *hook_mremap(void *old, size_t old_bytes, size_t size_bytes, int flags,
 	       0);
 	return result;
 }
+
+void *hook_mremap(void *old, size_t old_bytes, size_t size_bytes, int flags,
+                  void *address)
+{
+	real_resolve();
+	if (!real.mremap)
+		return (void *)missing();
+	return mremap_by((variadic_mremap *)real.mremap, CALLER(), old, old_bytes,
+	                 size_bytes, flags, address);
+}
 EXPORT(mremap);
+
+long mapping_hooks_mremap(void *old, size_t old_bytes, size_t size_bytes, int flags,
+                          void *address)
+{
+	return (long)mremap_by(raw_mremap, CALLER(), old, old_bytes, size_bytes, flags,
+	                       address);
+}
 
 /* ---- System V shared memory -------------------------------------------------------- */
 
@@ -202,6 +309,8 @@ int hook_shmdt(const void *address)
 		return (int)missing();
 	time = time_before(&caller);
 	result = real.shmdt(address);
+	if (!time)
+		return result;
 	record(&caller,
 	       &(struct mapping){ .call = MAPPING_SHMDT,
 	                          .error = result ? errno : 0,

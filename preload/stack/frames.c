@@ -380,7 +380,9 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	 * If there is still none, do not try again for each of them: there may be thousands in
 	 * every event.
 	 */
-	for (uint32_t i = keep < depth ? keep : depth - 1;
+	for (uint32_t i = keep < depth ? keep
+	                  : depth      ? depth - 1
+	                               : 0;
 	     i-- > 0 && !state->stack.frames[i].stub;)
 		may_take = frame_patch(state, i, may_take) && may_take;
 }
