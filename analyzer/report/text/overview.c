@@ -49,7 +49,7 @@ static int most_print(const struct screen *screen, const struct classes *classes
 	if (rows.count && row->bytes) {
 		stack_name_text(name, sizeof(name), &row->name);
 		screen_line(screen, 4,
-		            "  most: %s: %s in %s call%s, %s of all bytes; see --by function",
+		            "  most: %s: %s in %s call%s, %s of all bytes (--by function)",
 		            name, text_size(size, row->bytes),
 		            text_short(calls, row->allocations), text_s(row->allocations),
 		            text_percent(share, row->bytes, replay->totals.bytes));
@@ -63,9 +63,8 @@ static int costs_print(const struct screen *screen, const struct findings *findi
 	if (!findings->classes->profile->replay.totals.bytes)
 		return 0;
 	screen_heading(screen, "what costs most, and can be avoided",
-	               findings->advice.shown
-	                   ? "the largest saving first; --why shows the evidence"
-	                   : "");
+	               findings->advice.shown ? "largest saving first; --why shows why"
+	                                      : "");
 	return most_print(screen, findings->classes) ||
 	               report_advice_brief(screen, findings)
 	           ? -1

@@ -195,7 +195,6 @@ void segment_timeline_summary_end(const struct screen *screen,
 	if (highest->uses[SEGMENT_OUTLIVE].rss)
 		screen_line(
 			screen, LABEL_COLUMNS,
-			"  outlive      %s more are outlive's own; 'outlive segments' shows the "
-			"memory over time",
+			"  outlive      %s more are outlive's own; over time: 'outlive segments'",
 			text_size(size, highest->uses[SEGMENT_OUTLIVE].rss));
 }
