@@ -24,7 +24,7 @@
  * of a tally is the call path of the other block, and how many frames of this block's stack had
  * begun since, or had ended when it was freed; more than REPLACED_FRAMES_MAX are not counted.
  */
-#define REPLACED_LIVE_MAX 2 /* only for call paths with so few blocks at once */
+#define REPLACED_LIVE_MAX 1024 /* only for call paths with so few blocks at once */
 #define REPLACED_FRAMES_MAX 7u
 #define REPLACED_SITE_BITS 28
 #define REPLACED_KEY(path, frames) ((uint32_t)(frames) << REPLACED_SITE_BITS | (path))

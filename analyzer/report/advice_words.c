@@ -34,6 +34,102 @@ static const char *owner_text(char *text, size_t bytes, const struct advice *adv
 	return text;
 }
 
+/* How large the blocks became that grew, or the containers that held them. */
+static int grown_text(struct text *text, const char *what,
+                      const struct life_summary *summary)
+{
+	char most[TEXT_NUMBER_BYTES], median[TEXT_NUMBER_BYTES];
+
+	text_size(most, summary->largest_max);
+	text_size(median, summary->grown_median);
+	if (summary->grown == 1)
+		return text_printf(text, "its last size is %s", most);
+	return text_printf(text, "half of the %s needed at most %s, the largest %s", what,
+	                   median, most);
+}
+
+/*
+ * A container whose memory outlives the function that makes it grow was made elsewhere: reserving
+ * again in each call would not help.
+ */
+static int reserve_text(struct text *text, const struct advice *advice,
+                        const char *where, const struct life_summary *summary)
+{
+	const struct class_counts *counts = &summary->counts;
+	char copies[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+
+	if (!advice->copies)
+		return text_printf(text,
+		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; ",
+		                   where, text_count(count, summary->chain_reallocs),
+		                   (double)summary->chain_reallocs / (double)summary->chains) ||
+		               grown_text(text, "blocks", summary)
+		           ? -1
+		           : 0;
+	if (counts->shares[CLASS_STACK].blocks * 2 < counts->blocks) {
+		if (text_printf(text, "reserve where the container is made; it grows in %s",
+		                where))
+			return -1;
+	} else if (text_printf(text, "reserve in %s", where)) {
+		return -1;
+	}
+	return text_printf(text,
+	                   ": a container grew by copying, so %s of %s blocks are not "
+	                   "needed; ",
+	                   text_count(copies, advice->copies),
+	                   text_count(count, counts->blocks)) ||
+	               grown_text(text, "containers", summary)
+	           ? -1
+	           : 0;
+}
+
+/* One block that stays where it is, or one of many that takes the place of another. */
+static int reuse_text(struct text *text, const char *where, const char *owner,
+                      const struct life_summary *summary)
+{
+	char sizes[80], count[TEXT_NUMBER_BYTES], room[TEXT_NUMBER_BYTES + 32] = "";
+	char most[TEXT_NUMBER_BYTES], live[TEXT_NUMBER_BYTES];
+
+	sizes_text(sizes, sizeof(sizes), summary);
+	text_count(count, summary->counts.blocks);
+	if (summary->size_kind != SIZE_CONSTANT)
+		snprintf(room, sizeof(room), ", with room for %s",
+		         text_size(most, summary->largest_max));
+	if (summary->at_once > 2)
+		return text_printf(
+			text,
+			"%s frees a block where it makes the next: use that one again%s: %s of %s, "
+			"up to %s at once; they belong to %s",
+			where, room, count, sizes, text_count(live, summary->at_once), owner);
+	return text_printf(text,
+	                   "keep the block in %s and use it again%s: %s of %s, each freed "
+	                   "by the call that made the next; they belong to %s",
+	                   where, room, count, sizes, owner);
+}
+
+/* One activation that made all blocks made them in a loop. */
+static int keep_text(struct text *text, const char *where,
+                     const struct life_summary *summary)
+{
+	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
+
+	sizes_text(sizes, sizeof(sizes), summary);
+	text_count(count, summary->counts.blocks);
+	text_size(most, summary->largest_max);
+	if (summary->activations == 1)
+		return text_printf(
+			text,
+			"allocate one buffer of %s in %s, before its loop: %s blocks "
+			"of %s, one at a time, each freed before the next",
+			most, where, count, sizes);
+	return text_printf(
+		text,
+		"keep one buffer of %s between the calls of %s, in its caller or "
+		"in a %s variable: %s blocks of %s, one at a time, each freed "
+		"before it returned",
+		most, where, summary->was_shared ? "thread-local" : "static", count, sizes);
+}
+
 /*
  * Append what to do, and the figures that support it, which are of all call paths through the
  * call site. `where`: the function that allocates; `owner`: the one that is to own the blocks;
@@ -44,13 +140,11 @@ static int sentence_add(struct text *text, const struct advice *advice,
                         const struct life_summary *summary, bool is_freed_elsewhere)
 {
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
-	char copies[TEXT_NUMBER_BYTES], median[TEXT_NUMBER_BYTES];
 	char live[TEXT_NUMBER_BYTES];
 
 	sizes_text(sizes, sizeof(sizes), summary);
 	text_count(count, summary->counts.blocks);
 	text_size(most, summary->largest_max);
-	text_size(median, summary->grown_median);
 	switch (advice->kind) {
 	case ADVICE_LOCAL:
 		if (summary->at_once > 1)
@@ -79,30 +173,15 @@ static int sentence_add(struct text *text, const struct advice *advice,
 			                   "more than one alive%s; they belong to %s",
 			                   where, count, sizes,
 			                   advice->part_count > 1 ? " of each call" : "", owner);
-		return text_printf(
-			text,
-			"keep the block in %s and use it again: %s of %s, each freed "
-			"by the call that made the next; they belong to %s",
-			where, count, sizes, owner);
+		return reuse_text(text, where, owner, summary);
+	case ADVICE_KEEP: return keep_text(text, where, summary);
 	case ADVICE_ARENA:
 		return text_printf(text,
 		                   "an arena in %s for the blocks of %s: %s of %s, up to %s at "
 		                   "once, none outlived it: the same bytes in few pieces",
 		                   owner, where, count, sizes,
 		                   text_count(live, summary->at_once_min));
-	case ADVICE_RESERVE:
-		if (advice->copies)
-			return text_printf(
-				text,
-				"reserve in %s: a container grew by copying, so %s of %s blocks "
-				"are not needed; half of them needed at most %s, the largest %s",
-				where, text_count(copies, advice->copies), count, median, most);
-		return text_printf(text,
-		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; "
-		                   "half of them needed at most %s, the largest %s",
-		                   where, text_count(count, summary->chain_reallocs),
-		                   (double)summary->chain_reallocs / (double)summary->chains,
-		                   median, most);
+	case ADVICE_RESERVE: return reserve_text(text, advice, where, summary);
 	case ADVICE_STATIC:
 		return text_printf(
 			text,
@@ -361,6 +440,9 @@ int advice_doubts_text(struct text *text, const struct advice *advice,
 			"some must be freed early, as an arena keeps all until its end",
 		[ADVICE_MOVE] =
 			"the copy is changed, or what it was made from is, before it ends",
+		[ADVICE_KEEP] =
+			("the function is called by itself, or by two threads at once, while it "
+		     "uses the buffer; the memory is missed elsewhere while it is kept"),
 		[ADVICE_STATIC] = "what uses them runs in several threads, or twice",
 	};
 	char line[96];

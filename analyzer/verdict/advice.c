@@ -18,7 +18,7 @@ const char *advice_kind_text(enum advice_kind kind)
 {
 	static const char *const texts[ADVICE_KINDS] = { "local", "caller",  "reuse",
 		                                             "arena", "reserve", "static",
-		                                             "move" };
+		                                             "move",  "keep" };
 
 	return texts[kind];
 }
@@ -81,6 +81,8 @@ static uint64_t left_of(const struct life_summary *summary, enum advice_kind kin
 {
 	if (kind == ADVICE_REUSE)
 		return summary->at_once;
+	if (kind == ADVICE_KEEP)
+		return 1;
 	/* a small buffer is a variable of the owner's */
 	if (kind == ADVICE_CALLER && summary->largest_max > ADVICE_LOCAL_BYTES_MAX)
 		return summary->activations;

@@ -150,6 +150,16 @@ static struct advice_result static_advice(const struct classes *classes,
 }
 
 /*
+ * Whether one buffer could stand for all blocks that are too large for a stack: one at a time,
+ * not in nested calls either, and keeping the largest saves most of the bytes.
+ */
+static bool is_for_keep(const struct life_summary *summary)
+{
+	return summary->at_once <= 1 && summary->recursion <= 1 &&
+	       has_single_owner(summary) && summary->asked / 2 >= summary->largest_max;
+}
+
+/*
  * A local variable is the simplest change. If the blocks do not fit, or nothing limits how many
  * are live at once, an arena may still help.
  */
@@ -168,6 +178,8 @@ static struct advice_result stack_advice(const struct classes *classes,
 		refusal = REFUSE_CROWD_GROWS;
 	if (!refusal)
 		return (struct advice_result){ ADVICE_LOCAL, REFUSE_NOT };
+	if (refusal == REFUSE_LARGE && is_for_keep(summary))
+		return (struct advice_result){ ADVICE_KEEP, REFUSE_NOT };
 	if (!arena_check(summary))
 		return (struct advice_result){ ADVICE_ARENA, REFUSE_NOT };
 	/* Enough blocks for an arena: what prevents it is that they are not freed together. */
@@ -187,7 +199,9 @@ static struct advice_result escaping_advice(const struct classes *classes,
 	enum refusal refusal;
 
 	if (!has_changeable_owners(classes, summary))
-		return (struct advice_result){ ADVICE_KINDS, REFUSE_OWNERS_FIXED };
+		return (struct advice_result){ ADVICE_KINDS, has_exit_owner(classes, summary)
+			                                             ? REFUSE_OWNERS_EXIT
+			                                             : REFUSE_OWNERS_FIXED };
 	refusal = arena_check(summary);
 	if (!refusal)
 		return (struct advice_result){ ADVICE_ARENA, REFUSE_NOT };
@@ -246,6 +260,15 @@ static enum refusal classes_check(const struct life_summary *summary)
 	return is_all(summary, CLASS_LIVE) ? REFUSE_LIVE : REFUSE_NOT;
 }
 
+/* Whether the user of a container could not follow the advice, nor change what prevents it. */
+static bool is_not_for_container(const struct advice_result *result)
+{
+	if (result->kind == ADVICE_KINDS)
+		return result->refusal == REFUSE_OWNERS_FIXED ||
+		       result->refusal == REFUSE_OWNERS_EXIT;
+	return result->kind != ADVICE_ARENA && result->kind != ADVICE_MOVE;
+}
+
 /*
  * Reuse comes first: its last blocks may be live, so they may be of two classes, and
  * classes_check() would refuse them.
@@ -281,8 +304,7 @@ struct advice_result call_site_advice(const struct classes *classes,
 	refusal = is_few ? REFUSE_NOT : hands_check(classes, call_site);
 	if (!refusal && result.kind != ADVICE_KINDS && is_of_exception(classes, summary))
 		refusal = REFUSE_THROWN;
-	if (!refusal && result.kind != ADVICE_KINDS && result.kind != ADVICE_ARENA &&
-	    result.kind != ADVICE_MOVE && is_of_container(classes, summary))
+	if (!refusal && is_not_for_container(&result) && is_of_container(classes, summary))
 		refusal = REFUSE_CONTAINER;
 	if (!refusal && !is_few && is_of_stream(classes, summary))
 		refusal = REFUSE_STREAM;
@@ -426,6 +448,8 @@ int refusal_text(struct text *text, enum refusal refusal,
 		                   "reserved: a string could"),
 		[REFUSE_FREED_ELSEWHERE] = ("another (or an unknown) module frees them"),
 		[REFUSE_OWNERS_FIXED] = "the function that owns them is not yours to change",
+		[REFUSE_OWNERS_EXIT] = ("some are freed after main() returned: no function of "
+		                        "yours owns them then"),
 		[REFUSE_SIZES_GROW] = "their sizes grew to the end: nothing bounds them",
 		[REFUSE_CROWD_GROWS] = ("how many are live at once grew to the end: nothing "
 		                        "bounds them"),

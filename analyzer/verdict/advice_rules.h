@@ -15,11 +15,12 @@
 enum advice_kind {
 	ADVICE_LOCAL,   /* a local variable, or a buffer that the function keeps */
 	ADVICE_CALLER,  /* a buffer of the owner, passed down to the function */
-	ADVICE_REUSE,   /* keep the old block instead of allocating another of its size */
+	ADVICE_REUSE,   /* keep the old block instead of allocating another one */
 	ADVICE_ARENA,   /* blocks that are all freed when the owner ends */
 	ADVICE_RESERVE, /* allocate the final size at once, or grow in larger steps */
 	ADVICE_STATIC,  /* a global variable */
 	ADVICE_MOVE,    /* no copy: a reference, or a move */
+	ADVICE_KEEP,    /* one buffer that stays between calls, or outside of a loop */
 	ADVICE_KINDS,
 };
 
@@ -57,6 +58,7 @@ enum refusal {
 	REFUSE_STREAM,    /* such a container, which cannot be told how much is coming */
 	REFUSE_OWNERS,
 	REFUSE_OWNERS_FIXED,
+	REFUSE_OWNERS_EXIT, /* freed at exit */
 	REFUSE_SIZES_GROW,
 	REFUSE_CROWD_GROWS,
 	REFUSE_LARGE,        /* a single block is too large */

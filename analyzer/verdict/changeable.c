@@ -52,6 +52,18 @@ bool has_changeable_owners(const struct classes *classes,
 	return true;
 }
 
+bool has_exit_owner(const struct classes *classes, const struct life_summary *summary)
+{
+	size_t i;
+
+	for (i = 0; i < summary->owners.count; i++) {
+		if (!strcmp(function_at(classes, summary->owners.ranks[i].key)->name,
+		            "__libc_start_call_main"))
+			return true;
+	}
+	return false;
+}
+
 bool is_made_elsewhere(const struct classes *classes,
                        const struct life_summary *summary, uint32_t function)
 {
@@ -90,6 +102,28 @@ static bool is_owner(const struct life_summary *summary, uint32_t function)
 }
 
 /*
+ * Whether the C library runs what was registered for the end of the process, or of a thread. What
+ * that calls may be left by a jump, so that only this frame is seen.
+ */
+static bool is_exit_runner(const char *name)
+{
+	static const char *const names[] = {
+		"__run_exit_handlers", "__cxa_finalize", "_dl_fini",
+		"_dl_call_fini",       "exit",           "__call_tls_dtors",
+	};
+	size_t i, bytes;
+
+	if (!strncmp(name, "__GI_", 5))
+		name += 5;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		bytes = strlen(names[i]);
+		if (!strncmp(name, names[i], bytes) && (!name[bytes] || name[bytes] == '@'))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Whether another module acted: walks the innermost frames of a free or realloc outwards, up to
  * the function itself or an owner. Functions that only allocate or free for their callers may
  * be in any module.
@@ -111,6 +145,7 @@ static bool is_elsewhere(const struct classes *classes,
 		if (number == function || is_owner(summary, number))
 			return false;
 		if (!frame->is_allocator && !frame->is_deallocator &&
+		    !is_exit_runner(frame->name) &&
 		    frame->module != function_at(classes, function)->module)
 			return true;
 	}

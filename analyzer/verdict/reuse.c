@@ -47,7 +47,16 @@ static bool is_replaced(const struct classes *classes,
 
 bool is_freed_by(const struct life_summary *summary, uint32_t function)
 {
-	return summary->freers.count == 1 && summary->freers.ranks[0].key == function;
+	const struct ranking *freers = &summary->freers;
+	uint64_t others = 0;
+	size_t i;
+
+	for (i = 0; i < freers->count; i++) {
+		if (freers->ranks[i].key != function)
+			others += freers->ranks[i].blocks;
+	}
+	return freers->count && freers->ranks[0].key == function &&
+	       others <= summary->at_once;
 }
 
 bool is_for_reuse(const struct classes *classes, const struct call_site *call_site)
@@ -58,8 +67,8 @@ bool is_for_reuse(const struct classes *classes, const struct call_site *call_si
 	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
 
 	return shares[CLASS_ESCAPING].blocks + kept == summary->counts.blocks &&
-	       kept <= summary->at_once && summary->at_once <= 2 &&
-	       summary->size_kind == SIZE_CONSTANT && has_single_owner(summary) &&
+	       kept <= summary->at_once && summary->at_once <= summary->begun / 4 &&
+	       summary->size_kind != SIZE_UNBOUNDED && has_single_owner(summary) &&
 	       is_freed_by(summary, call_site->function) && is_replaced(classes, call_site);
 }
 

@@ -8,10 +8,16 @@
 
 #include <stdbool.h>
 
-/* Whether the function frees all of the blocks that are freed. */
+/*
+ * Whether the function frees the blocks; others free no more of them than were live at once, so
+ * these may be the last ones.
+ */
 bool is_freed_by(const struct life_summary *summary, uint32_t function);
 
-/* Whether blocks of one size follow each other, each freed where the next one is allocated. */
+/*
+ * Whether blocks follow each other, each freed where the next one is allocated. At least three in
+ * four are, so the last ones are few.
+ */
 bool is_for_reuse(const struct classes *classes, const struct call_site *call_site);
 
 /*
