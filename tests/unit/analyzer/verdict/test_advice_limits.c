@@ -318,6 +318,22 @@ static void reuse_is_of_one_call(void **state)
 		cache_call(1 + i % 2, i ? FREES | MAKES_FIRST : MAKES, i);
 	expect(ADVICE_REUSE, "keep the block in f1()");
 
+	/* One of many places, each with a block of another size; others free the last ones. */
+	model_begin(&model);
+	for (i = 0; i < 80; i++) {
+		model_call(&model, 0, 1, 1);
+		if (i >= 16)
+			model_free(&model, 3, 0x1000 + 0x100 * (i % 16));
+		model_malloc(&model, 2, 0x1000 + 0x100 * (i % 16), 40 + i % 8);
+		model_return(&model, 0);
+	}
+	for (i = 0; i < 16; i++)
+		model_free(&model, 4, 0x1000 + 0x100 * i);
+	expect(
+		ADVICE_REUSE,
+		"f1() frees a block where it makes the next: use that one again, with room for "
+		"47 B: 80 of 40 B to 47 B, up to 16 at once; they belong to f0()");
+
 	/* A function that does one thing or the other, as its argument says. */
 	model_begin(&model);
 	for (i = 0; i < 40; i++) {
