@@ -1,6 +1,6 @@
 /*
  * keep_and_reuse.cpp - memory that could be kept. slot() frees the last block where it makes the
- * next, place() one of 64: these can be used again, although main() owns them. Large buffers
+ * next, entry() one of 64: these can be used again, although main() owns them. Large buffers
  * that are made and freed in turn need one buffer only. A container that outlives the function
  * that makes it grow is reserved where it is made. What the destructor of a global container
  * frees at exit, by a jump, is not freed by another module.
@@ -9,7 +9,7 @@
  * expect: [.advice[] | select(.function | startswith("slot(")).text] == ["keep the block in slot()
  *   and use it again, with room for 47 B: 2,000 of 40 B to 47 B, each freed by the call that made
  *   the next; they belong to main()"]
- * expect: [.advice[] | select(.function | startswith("place(")).text] == ["place() frees a block
+ * expect: [.advice[] | select(.function | startswith("entry(")).text] == ["entry() frees a block
  *   where it makes the next: use that one again, with room for 47 B: 2,000 of 40 B to 47 B, up to
  *   64 at once; they belong to main()"]
  * expect: [.advice[] | select(.function | startswith("large(")) | .kind, .saves_calls, .text] ==
@@ -34,7 +34,7 @@
 
 #define FUNCTION __attribute__((noinline))
 
-static char *last, *places[64];
+static char *last, *entries[64];
 static std::vector<char> numbers;
 static std::map<int, std::string> names;
 
@@ -45,7 +45,7 @@ FUNCTION void slot(int i)
 	last[0] = static_cast<char>(i);
 }
 
-FUNCTION void place(char **which, int i)
+FUNCTION void entry(char **which, int i)
 {
 	free(*which);
 	*which = static_cast<char *>(malloc(40 + i % 8));
@@ -115,7 +115,7 @@ int main()
 		grow(i);
 	for (int i = 0; i < 2000; i++) {
 		slot(i);
-		place(&places[i % 64], i);
+		entry(&entries[i % 64], i);
 		named(i);
 	}
 	for (int i = 0; i < 100; i++) {
@@ -125,7 +125,7 @@ int main()
 	looped();
 	for (int i = 0; i < 30; i++)
 		nested(3);
-	for (char *block : places)
+	for (char *block : entries)
 		free(block);
 	free(last);
 	return sum < 0;

@@ -83,7 +83,7 @@ static int reserve_text(struct text *text, const struct advice *advice,
 	           : 0;
 }
 
-/* One block that stays where it is, or one of many that takes the place of another. */
+/* One block that stays where it is, or one of many that is freed for another. */
 static int reuse_text(struct text *text, const char *where, const char *owner,
                       const struct life_summary *summary)
 {
