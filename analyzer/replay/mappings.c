@@ -321,36 +321,65 @@ static struct mapping_use *use_of(struct mappings *mappings,
 
 /*
  * Spans are those mappings of the process that may have several owners, since the kernel joins
- * neighbours. What is resident of one is shared out by size.
+ * neighbours. How much of a part is resident is known only if all of the span is, or none, or if
+ * one owner has all of it.
  */
-static void span_share(struct mappings *mappings, const struct mapping_probe *probe,
-                       const struct large_span *span, const struct address_range *range)
+static void span_add(struct mapping_use *use, const struct large_span *span,
+                     uint64_t bytes)
 {
-	struct mapping_use *use = use_of(mappings, probe, range->owner);
-	uint64_t start = range->start > span->start ? range->start : span->start;
-	uint64_t end = range->end < span->end ? range->end : span->end;
-	uint64_t resident = (uint64_t)((unsigned __int128)span->rss * (end - start) /
-	                               (span->end - span->start));
+	uint64_t size = span->end - span->start, resident = 0;
 
-	use->writable += end - start;
+	use->writable += bytes;
+	if (span->rss >= size)
+		resident = bytes;
+	else if (span->rss && bytes == size)
+		resident = span->rss;
+	else if (span->rss)
+		use->unsure += bytes;
 	use->resident += resident;
 	if (span->segment == SEGMENT_OTHER && !span->is_malloc)
 		use->other += resident;
 }
 
-static void use_add(struct mapping_use *to, const struct mapping_use *from)
+static uint64_t overlap_bytes(const struct large_span *span,
+                              const struct address_range *range)
 {
-	to->bytes += from->bytes;
-	to->writable += from->writable;
-	to->resident += from->resident;
-	to->other += from->other;
+	uint64_t start = range->start > span->start ? range->start : span->start;
+	uint64_t end = range->end < span->end ? range->end : span->end;
+
+	return end > start ? end - start : 0;
+}
+
+/* Share out a span, which the ranges from `first` on are in. */
+static void span_share(struct mappings *mappings, const struct mapping_probe *probe,
+                       const struct large_span *span, size_t first)
+{
+	struct mapping_use *totals = probe == &mappings->highest ? &mappings->totals.highest
+	                                                         : &mappings->totals.last;
+	uint64_t counted = 0, part = 0;
+	size_t i;
+
+	for (i = first; i < probe->count && probe->ranges[i].start < span->end; i++) {
+		uint32_t owner = probe->ranges[i].owner;
+		uint64_t bytes = overlap_bytes(span, &probe->ranges[i]);
+
+		counted += owner ? bytes : 0;
+		part += bytes;
+		if (i + 1 < probe->count && probe->ranges[i + 1].start < span->end &&
+		    probe->ranges[i + 1].owner == owner)
+			continue;
+		span_add(use_of(mappings, probe, owner), span, part);
+		part = 0;
+	}
+	if (counted)
+		span_add(totals, span, counted);
 }
 
 /* Both the ranges and the spans are in order of address. */
 static void probe_finish(struct mappings *mappings, struct mapping_probe *probe)
 {
 	const struct large_spans *spans = probe->spans;
-	size_t i, span = 0, at;
+	size_t i, at = 0;
 
 	probe_fill(mappings, probe, UINT64_MAX - (probe->time == UINT64_MAX));
 	if (!probe->is_done || !spans)
@@ -359,10 +388,11 @@ static void probe_finish(struct mappings *mappings, struct mapping_probe *probe)
 		const struct address_range *range = &probe->ranges[i];
 
 		use_of(mappings, probe, range->owner)->bytes += range->end - range->start;
-		while (span < spans->count && spans->spans[span].end <= range->start)
-			span++;
-		for (at = span; at < spans->count && spans->spans[at].start < range->end; at++)
-			span_share(mappings, probe, &spans->spans[at], range);
+	}
+	for (i = 0; i < spans->count; i++) {
+		while (at < probe->count && probe->ranges[at].end <= spans->spans[i].start)
+			at++;
+		span_share(mappings, probe, &spans->spans[i], at);
 	}
 }
 
@@ -373,7 +403,7 @@ void mappings_finish(struct mappings *mappings)
 	probe_finish(mappings, &mappings->highest);
 	probe_finish(mappings, &mappings->last);
 	for (i = 1; i < mappings->count; i++) {
-		use_add(&mappings->totals.highest, &mappings->paths[i].highest);
-		use_add(&mappings->totals.last, &mappings->paths[i].last);
+		mappings->totals.highest.bytes += mappings->paths[i].highest.bytes;
+		mappings->totals.last.bytes += mappings->paths[i].last.bytes;
 	}
 }

@@ -34,6 +34,7 @@ static void use_add(struct mapping_use *to, const struct mapping_use *from)
 {
 	to->bytes += from->bytes;
 	to->writable += from->writable;
+	to->unsure += from->unsure;
 	to->resident += from->resident;
 	to->other += from->other;
 }
@@ -48,7 +49,8 @@ static void row_add(struct mapping_row *row, const struct mapping_path *path)
 	sums->bytes += path->bytes;
 	sums->failed += path->failed;
 	sums->ended += path->ended;
-	sums->most += path->most;
+	if (path->most > sums->most)
+		sums->most = path->most;
 	sums->anonymous += path->anonymous;
 	sums->reserved += path->reserved;
 	sums->unmaps += path->unmaps;
@@ -126,10 +128,8 @@ static int path_add(struct grouping *grouping, struct stack_names *scratch,
 	if (!row->path_count) {
 		row->number = number;
 		row->node = path->node;
-		row->is_mine = classes->functions
-		                   .functions[function_of_node(&classes->functions, profile,
-		                                               node)]
-		                   .is_mine;
+		row->function = function_of_node(&classes->functions, profile, node);
+		row->is_mine = classes->functions.functions[row->function].is_mine;
 	}
 	row_add(row, path);
 	return 0;

@@ -15,8 +15,9 @@ struct mapping_row {
 	struct stack_name name; /* of the innermost frame that is no wrapper */
 	uint32_t number;        /* of its first call path in replay/mappings.h */
 	uint32_t node;          /* of that call path */
+	uint32_t function;      /* of that innermost frame, as in struct classes */
 	uint32_t path_count;
-	/* The sums of its call paths; `most` may be more than was mapped at once. */
+	/* The sums of its call paths; `most` is the largest: together they may have had more. */
 	struct mapping_path sums;
 	bool is_mine; /* its function is the user's own code */
 };

@@ -7,7 +7,7 @@ here=$OUTLIVE_ROOT_DIR
 "$OUTLIVE" report --mappings trace | grep -E '  (arena|grow|reserve)  mappings.c|only reserved|by mremap' | tr -s ' ' |
 	sed -E 's/ (-|[0-9.]+ [KM]iB) ([0-9.]+ KiB [0-9]+ [a-z]+ mappings)/ \2/' # without the resident part
 "$OUTLIVE" report --mappings --by path --top 1 trace | grep -A1 ' arena  ' | tail -n 1 | tr -s ' '
-"$OUTLIVE" report --mappings --format csv trace | grep ';arena' | cut -d, -f 2-10,12-14
+"$OUTLIVE" report --mappings --format csv trace | grep ';arena' | cut -d, -f 1-9,11-13
 "$OUTLIVE" report --mappings --phase exit trace | grep -c 'has mapped nothing'
 for options in "--by thread" "--sort bytes" "--size 4"; do
 	# shellcheck disable=SC2086 # options are words

@@ -6,15 +6,16 @@
 
 #include <inttypes.h>
 
+#define RESIDENT_CELL 9 /* empty if it is not known */
+
 static int row_print(FILE *file, const struct profile *profile,
                      const struct mapping_row *row, struct stack_names *stack)
 {
 	const struct mapping_path *sums = &row->sums;
 	const uint64_t cells[] = {
-		row->number,     sums->calls,    sums->remaps,           sums->failed,
-		sums->bytes,     sums->ended,    mapping_row_left(row),  sums->most,
-		sums->anonymous, sums->reserved, sums->highest.resident, sums->unmaps,
-		sums->unmapped
+		sums->calls,    sums->remaps,           sums->failed, sums->bytes,
+		sums->ended,    mapping_row_left(row),  sums->most,   sums->anonymous,
+		sums->reserved, sums->highest.resident, sums->unmaps, sums->unmapped
 	};
 	struct text path = { NULL, 0, 0 };
 	size_t i;
@@ -23,8 +24,11 @@ static int row_print(FILE *file, const struct profile *profile,
 		text_release(&path);
 		return -1;
 	}
-	for (i = 0; i < sizeof(cells) / sizeof(*cells); i++)
-		fprintf(file, "%" PRIu64 ",", cells[i]);
+	for (i = 0; i < sizeof(cells) / sizeof(*cells); i++) {
+		if (i != RESIDENT_CELL || !sums->highest.unsure)
+			fprintf(file, "%" PRIu64, cells[i]);
+		fputc(',', file);
+	}
 	csv_string(file, profile->replay.mappings.files[sums->file]);
 	fputc(',', file);
 	csv_string(file, path.data ? path.data : "");
@@ -45,7 +49,7 @@ int csv_show_mappings(struct report_output *output,
 	size_t i;
 
 	if (!result)
-		fputs("number,calls,remaps,failed,bytes,ended_bytes,live_bytes,peak_bytes,"
+		fputs("calls,remaps,failed,bytes,ended_bytes,live_bytes,peak_bytes,"
 		      "anonymous_bytes,reserved_bytes,resident_bytes,unmaps,unmapped_bytes,"
 		      "mapped_file,path" CSV_LINE_END,
 		      output->file);

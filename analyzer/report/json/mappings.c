@@ -11,8 +11,13 @@ static void use_json_mapped(struct json_writer *json, const char *key,
 	json_object_inline(json, key);
 	json_count(json, "bytes", use->bytes);
 	json_count(json, "writable", use->writable);
-	json_count(json, "resident", use->resident);
-	json_count(json, "other", use->other);
+	if (use->unsure) {
+		json_null(json, "resident");
+		json_null(json, "other");
+	} else {
+		json_count(json, "resident", use->resident);
+		json_count(json, "other", use->other);
+	}
 	json_object_end(json);
 }
 
@@ -44,7 +49,6 @@ static int row_json(struct json_writer *json, const struct profile *profile,
 	const struct mapping_path *sums = &row->sums;
 
 	json_object(json, NULL);
-	json_count(json, "number", row->number);
 	json_string(json, "function", row->name.function);
 	json_string(json, "file", row->name.file);
 	json_count(json, "line", row->name.line);

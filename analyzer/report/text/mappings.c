@@ -45,20 +45,53 @@ static void mapped_print(const struct screen *screen,
 	            screen_plain(screen), calls, remaps, failed);
 }
 
-static void ended_print(const struct screen *screen,
-                        const struct mapping_totals *totals)
+/* Bytes that calls of munmap() and shmdt() unmapped. */
+static uint64_t unmapped_bytes(const struct mappings *mappings)
 {
+	uint64_t bytes = 0;
+	uint32_t i;
+
+	for (i = 1; i < mappings->count; i++)
+		bytes += mappings->paths[i].unmapped;
+	return bytes;
+}
+
+/* Any of them may have been a mapping. */
+static uint64_t lost_events(const struct profile *profile)
+{
+	uint64_t lost = profile->process->header.lost[LOST_NESTED];
+
+	return lost + profile->process->header.lost[LOST_RING_FULL];
+}
+
+static void ended_print(const struct screen *screen, const struct profile *profile)
+{
+	const struct mapping_totals *totals = &profile->replay.mappings.totals;
+	uint64_t lost = lost_events(profile);
 	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], calls[64], unknown[128] = "";
 
+	if (lost)
+		screen_line(screen, LABEL_COLUMNS,
+		            "  lost         %s event%s: mappings among them are not here",
+		            text_count(more, lost), text_s(lost));
+	if (!totals->ended && !totals->unmaps && (!totals->unknown || lost))
+		return;
 	calls_text(calls, sizeof(calls), totals->unmaps);
-	if (totals->unknown)
+	if (totals->unknown && !lost)
 		snprintf(unknown, sizeof(unknown),
 		         "; %s that none of these calls had mapped were unmapped, too",
 		         text_size(more, totals->unknown));
-	screen_line(
-		screen, LABEL_COLUMNS,
-		"  ended        %s: unmapped in %s, moved, or replaced by another mapping%s",
-		text_size(size, totals->ended), calls, unknown);
+	if (!totals->unmaps)
+		screen_line(screen, LABEL_COLUMNS,
+		            "  ended        %s: moved, or replaced by another mapping",
+		            text_size(size, totals->ended));
+	else
+		screen_line(screen, LABEL_COLUMNS, "  ended        %s: unmapped in %s%s%s",
+		            text_size(size, totals->ended), calls,
+		            totals->ended > unmapped_bytes(&profile->replay.mappings)
+		                ? ", moved, or replaced by another mapping"
+		                : "",
+		            unknown);
 }
 
 static void most_print(const struct screen *screen, const struct profile *profile)
@@ -79,15 +112,17 @@ static void most_print(const struct screen *screen, const struct profile *profil
 
 /* Of a snapshot: how much is resident is only known of private anonymous memory. */
 static void use_print(const struct screen *screen, const char *label,
-                      const struct mapping_use *use)
+                      const struct mapping_use *use, uint64_t time_ns)
 {
 	char bytes[TEXT_NUMBER_BYTES], of[TEXT_NUMBER_BYTES], resident[TEXT_NUMBER_BYTES];
+	char at[TEXT_NUMBER_BYTES];
 
 	if (use->bytes)
 		screen_line(screen, LABEL_COLUMNS,
-		            "  %-12s %s mapped; %s of that private and writable, about %s of "
-		            "that resident",
-		            label, text_size(bytes, use->bytes), text_size(of, use->writable),
+		            "  %-12s %s mapped %s after the start; %s of that private and "
+		            "writable, %s %s of that resident",
+		            label, text_size(bytes, use->bytes), text_duration(at, time_ns),
+		            text_size(of, use->writable), use->unsure ? "at least" : "about",
 		            text_size(resident, use->resident));
 }
 
@@ -105,7 +140,10 @@ static size_t figures_row(const struct figures *figures, const struct mapping_ro
 
 	figures_size(texts[0], row->sums.most);
 	figures_size(texts[1], mapping_row_left(row));
-	figures_size(texts[2], row->sums.highest.resident);
+	if (row->sums.highest.unsure)
+		snprintf(texts[2], sizeof(texts[2]), "?");
+	else
+		figures_size(texts[2], row->sums.highest.resident);
 	figures_size(texts[3], row->sums.bytes);
 	text_short(texts[4], row->sums.calls);
 	return figures_print(figures, texts);
@@ -210,7 +248,10 @@ static void notes_print(const struct screen *screen)
 	fputs(screen_dim(screen), screen->file);
 	screen_line(screen, 2,
 	            "resident: about, at the largest snapshot; only of private anonymous "
-	            "mappings of 64 KiB or more");
+	            "mappings of 64 KiB or more; '?': not known, since the kernel counts "
+	            "neighbours together");
+	screen_line(screen, 2,
+	            "at most: of a line with several call paths, what one of them had");
 	screen_line(
 		screen, 2,
 		"not here: what libc maps for its malloc and for stacks of threads, and "
@@ -237,10 +278,16 @@ int report_mappings(const struct screen *screen, const struct classes *classes,
 		return 0;
 	}
 	mapped_print(screen, &mappings->totals);
-	ended_print(screen, &mappings->totals);
+	ended_print(screen, profile);
 	most_print(screen, profile);
-	use_print(screen, "largest", &mappings->totals.highest);
-	use_print(screen, "last", &mappings->totals.last);
+	if (profile->segments.count) {
+		const struct segment_history *history = &profile->segments;
+
+		use_print(screen, "largest", &mappings->totals.highest,
+		          history->snapshots[history->highest].time_ns);
+		use_print(screen, "last", &mappings->totals.last,
+		          history->snapshots[history->count - 1].time_ns);
+	}
 	result = mapping_rows_make(&rows, classes, settings->group == REPORT_BY_PATH);
 	if (!result)
 		result = table_print(screen, classes, &rows, settings);
@@ -252,28 +299,34 @@ int report_mappings(const struct screen *screen, const struct classes *classes,
 
 /* ---- the default screen ---------------------------------------------------------------- */
 
-/* The row with most memory resident at the largest snapshot; NULL: none has any. */
-static const struct mapping_row *heaviest(const struct mapping_rows *rows)
+/* The row with most memory mapped at the largest snapshot; *unsure: of any row. */
+static const struct mapping_row *heaviest(const struct mapping_rows *rows, bool *unsure)
 {
-	const struct mapping_row *most = NULL;
+	const struct mapping_row *most = NULL, *largest = NULL;
 	size_t i;
 
+	*unsure = false;
 	for (i = 0; i < rows->count; i++) {
-		if (rows->rows[i].sums.highest.resident >
-		    (most ? most->sums.highest.resident : 0))
+		const struct mapping_use *use = &rows->rows[i].sums.highest;
+
+		*unsure |= use->unsure != 0;
+		if (use->resident > (most ? most->sums.highest.resident : 0))
 			most = &rows->rows[i];
+		if (use->writable > (largest ? largest->sums.highest.writable : 0))
+			largest = &rows->rows[i];
 	}
-	return most;
+	return *unsure ? largest : most;
 }
 
 /* "arena() (a.c:12)" */
-static void maker_text(char *text, size_t bytes, const struct stack_name *name)
+static void maker_text(char *text, size_t bytes, const struct classes *classes,
+                       const struct mapping_row *row)
 {
 	char function[256], line[256];
 
-	stack_name_text(function, sizeof(function), name);
-	if (*stack_name_line(line, sizeof(line), name))
-		snprintf(text, bytes, "%s() (%s)", function, line);
+	function_call_text(function, sizeof(function), classes, row->function);
+	if (*stack_name_line(line, sizeof(line), &row->name))
+		snprintf(text, bytes, "%s (%s)", function, line);
 	else
 		snprintf(text, bytes, "%s", function);
 }
@@ -283,7 +336,9 @@ int report_mappings_brief(const struct screen *screen, const struct classes *cla
 	const struct profile *profile = classes->profile;
 	const struct mapping_use *use = &profile->replay.mappings.totals.highest;
 	const struct segment_history *history = &profile->segments;
-	char size[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], who[544];
+	char size[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], all[TEXT_NUMBER_BYTES];
+	char who[544], share[640];
+	bool unsure;
 	const struct mapping_row *most;
 	struct mapping_rows rows;
 
@@ -294,19 +349,23 @@ int report_mappings_brief(const struct screen *screen, const struct classes *cla
 		mapping_rows_release(&rows);
 		return -1;
 	}
-	most = heaviest(&rows);
+	most = heaviest(&rows, &unsure);
 	if (most) {
-		maker_text(who, sizeof(who), &most->name);
-		screen_line(
-			screen, LABEL_COLUMNS,
-			"  mapped       about %s of that by the program itself%s, %s by %s; "
-			"--mappings shows all",
-			text_size(size, use->resident),
-			use->other > use->resident / 2 ? " (in 'other')" : "",
-			most->sums.highest.resident == use->resident
-				? "all of it"
-				: text_size(part, most->sums.highest.resident),
-			who);
+		maker_text(who, sizeof(who), classes, most);
+		text_size(part,
+		          unsure ? most->sums.highest.writable : most->sums.highest.resident);
+		if (unsure)
+			snprintf(share, sizeof(share), "%s mapped %s, touched or not", who, part);
+		else
+			snprintf(share, sizeof(share), "%s by %s",
+			         most->sums.highest.resident == use->resident ? "all of it" : part,
+			         who);
+		screen_line(screen, LABEL_COLUMNS,
+		            "  mapped       %s %s of %s resident by the program itself%s; %s; "
+		            "--mappings shows all",
+		            use->unsure ? "at least" : "about", text_size(size, use->resident),
+		            text_size(all, history->snapshots[history->highest].total.rss),
+		            use->other > use->resident / 2 ? " (in 'other')" : "", share);
 	}
 	mapping_rows_release(&rows);
 	return 0;
