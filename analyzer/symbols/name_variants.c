@@ -11,7 +11,7 @@
 
 #define SHORT_BYTES 512
 #define COMPARED_MAX \
-	256 /* of larger groups, whether one bracket suffices is not searched for */
+	32 /* of larger groups, whether one bracket suffices is not searched for */
 
 /* A name with brackets: the table keeps one copy of equal strings, so addresses identify it. */
 struct variant {
