@@ -63,25 +63,21 @@ static long missing(void)
 struct running {
 	bool is_part;                   /* of an outer one, which records both */
 	uintptr_t slot, return_address; /* of the outer one; see struct guard */
-	uint64_t size_bytes;
 };
 
 /*
- * The real function may be another library's, which makes its call by syscall(), or by the
- * other function of the same kind: that is the same call.
+ * The real function may be another library's, which makes its call by syscall(): that is the same
+ * call. Other calls inside it may be a handler's that a sanitizer runs there.
  */
-static struct running running_begin(const struct walk_start *caller,
-                                    uint64_t size_bytes, bool is_raw)
+static struct running running_begin(const struct walk_start *caller, bool is_raw)
 {
 	struct running running = { .slot = guard.mapping_slot,
-		                       .return_address = guard.mapping_return_address,
-		                       .size_bytes = guard.mapping_bytes };
+		                       .return_address = guard.mapping_return_address };
 
-	running.is_part = running.slot && (is_raw || size_bytes == running.size_bytes) &&
+	running.is_part = is_raw && running.slot &&
 	                  lifecycle_is_inside(caller, running.slot, running.return_address);
 	if (!running.is_part && !is_raw) {
 		guard.mapping_return_address = caller->return_address;
-		guard.mapping_bytes = size_bytes;
 		guard_barrier();
 		guard.mapping_slot = caller->slot;
 		guard_barrier();
@@ -95,7 +91,6 @@ static void running_end(const struct running *running)
 	guard.mapping_slot = 0;
 	guard_barrier();
 	guard.mapping_return_address = running->return_address;
-	guard.mapping_bytes = running->size_bytes;
 	guard_barrier();
 	guard.mapping_slot = running->slot;
 }
@@ -110,7 +105,7 @@ static void *raw_mmap(void *address, size_t size_bytes, int protection, int flag
 BODY void *mmap_by(__typeof__(real.mmap) serve, struct walk_start caller, void *address,
                    size_t size_bytes, int protection, int flags, int file, long offset)
 {
-	struct running running = running_begin(&caller, size_bytes, serve == raw_mmap);
+	struct running running = running_begin(&caller, serve == raw_mmap);
 	void *result = serve(address, size_bytes, protection, flags, file, offset);
 	bool failed = result == MAP_FAILED;
 
@@ -167,7 +162,7 @@ static int raw_munmap(void *address, size_t size_bytes)
 BODY int munmap_by(__typeof__(real.munmap) serve, struct walk_start caller,
                    void *address, size_t size_bytes)
 {
-	struct running running = running_begin(&caller, size_bytes, serve == raw_munmap);
+	struct running running = running_begin(&caller, serve == raw_munmap);
 	uint64_t time;
 	int result;
 
@@ -220,7 +215,7 @@ static void *raw_mremap(void *old, size_t old_bytes, size_t size_bytes, int flag
 BODY void *mremap_by(variadic_mremap *serve, struct walk_start caller, void *old,
                      size_t old_bytes, size_t size_bytes, int flags, void *address)
 {
-	struct running running = running_begin(&caller, size_bytes, serve == raw_mremap);
+	struct running running = running_begin(&caller, serve == raw_mremap);
 	void *result;
 	uint64_t time;
 	bool failed;

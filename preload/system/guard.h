@@ -35,7 +35,6 @@ struct guard {
 	uint64_t lost_events; /* events that the thread had written by then */
 	/* The mapping call whose real function runs, likewise; slot 0: none. */
 	uintptr_t mapping_slot, mapping_return_address;
-	uint64_t mapping_bytes;
 };
 
 extern __thread struct guard guard
