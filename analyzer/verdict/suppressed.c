@@ -19,8 +19,11 @@ struct suppressed_work {
 	uint32_t file_count;
 	/* by node of the call tree: the file's rule that matches there */
 	uint32_t *of_node;
+	uint8_t *library_calls;   /* by location, as far as asked: enum library_call */
 	struct stack_names names; /* the names of one call */
 };
+
+enum library_call { LIBRARY_CALL_UNKNOWN, LIBRARY_CALL_NOT, LIBRARY_CALL };
 
 static const char *base_name(const char *path)
 {
@@ -144,12 +147,25 @@ static bool are_library_names(const struct stack_names *names)
 	return true;
 }
 
-/* Code of a runtime that is linked into the program is known by its names only. */
-static bool is_runtime_call(const struct suppressed_work *work, const char *path)
+/* The same of the call of a node, whose names are in work->names; asked once a location. */
+static bool is_library_call(const struct suppressed_work *work, uint32_t node)
 {
-	return (*path &&
+	uint32_t location = work->profile->replay.tree.nodes[node].location;
+	uint8_t *known = &work->library_calls[location];
+
+	if (*known == LIBRARY_CALL_UNKNOWN)
+		*known = are_library_names(&work->names) ? LIBRARY_CALL : LIBRARY_CALL_NOT;
+	return *known == LIBRARY_CALL;
+}
+
+/* Code of a runtime that is linked into the program is known by its names only. */
+static bool is_runtime_call(const struct suppressed_work *work, const char *path,
+                            bool is_library)
+{
+	return is_library ||
+	       (*path &&
 	        module_is_runtime(path, work->profile->process->header.executable)) ||
-	       begins_with(base_name(path), OWN_LIBRARY) || are_library_names(&work->names);
+	       begins_with(base_name(path), OWN_LIBRARY);
 }
 
 static bool is_function_of(const struct stack_names *names,
@@ -194,7 +210,8 @@ static bool is_about(const struct runtime_suppression *rule,
 }
 
 /* Go one call further out. */
-static void walk_step(struct runtime_walk *walk, const struct stack_names *names)
+static void walk_step(struct runtime_walk *walk, const struct stack_names *names,
+                      bool is_library)
 {
 	bool is_loader;
 
@@ -206,7 +223,7 @@ static void walk_step(struct runtime_walk *walk, const struct stack_names *names
 		walk->loads = "";
 	else if (!walk->loads)
 		walk->loads = is_loader ? "" : walk->module;
-	if (!walk->allocates && !are_library_names(names))
+	if (!walk->allocates && !is_library)
 		walk->allocates = walk->module;
 }
 
@@ -223,14 +240,15 @@ static int runtime_match(struct suppressed_work *work, uint32_t path, uint32_t *
 	const struct call_node *nodes = work->profile->replay.tree.nodes;
 	uint32_t node = profile_path(work->profile, path)->node, i;
 	struct runtime_walk walk = { .module = NULL };
-	bool is_runtime = true;
+	bool is_runtime = true, is_library;
 
 	*rule = suppressed->count + 1;
 	for (; node != CALL_ROOT && is_runtime; node = nodes[node].parent) {
 		if (stack_names_fill_node(&work->names, work->profile, node))
 			return -1;
-		is_runtime = is_runtime_call(work, work->names.names[0].module);
-		walk_step(&walk, &work->names);
+		is_library = is_library_call(work, node);
+		is_runtime = is_runtime_call(work, work->names.names[0].module, is_library);
+		walk_step(&walk, &work->names, is_library);
 		/* the first rule counts, so only rules before the one found are still of interest */
 		for (i = work->file_count + 1; i < *rule; i++) {
 			/* code that is linked into a program is known by its name alone */
@@ -352,7 +370,8 @@ int suppressed_make(struct suppressed *suppressed, const struct profile *profile
 	suppressed->uses = calloc(work.file_count + count + 1, sizeof(*suppressed->uses));
 	suppressed->of_path = malloc((paths + 1) * sizeof(*suppressed->of_path));
 	work.of_node = malloc((nodes + 1) * sizeof(*work.of_node));
-	if (suppressed->uses && suppressed->of_path && work.of_node) {
+	work.library_calls = calloc(profile->sources.location_count + 1, 1);
+	if (suppressed->uses && suppressed->of_path && work.of_node && work.library_calls) {
 		memset(suppressed->of_path, 0xff, paths * sizeof(*suppressed->of_path));
 		memset(work.of_node, 0xff, nodes * sizeof(*work.of_node));
 		rules_list(suppressed, file, runtime, count);
@@ -361,6 +380,7 @@ int suppressed_make(struct suppressed *suppressed, const struct profile *profile
 		limits_check(suppressed);
 	}
 	free(work.of_node);
+	free(work.library_calls);
 	stack_names_release(&work.names);
 	return result;
 }
