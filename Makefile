@@ -64,8 +64,13 @@ ANALYZER_FLAGS := $(COMMON) -Iinclude -Ianalyzer $(SANITIZE)
 # and a little. (Other compilers' frames, and those without optimization, are their own.)
 ifeq ($(SANITIZE)$(DEBUG),)
 ANALYZER_FLAGS += -Wframe-larger-than=5120
-# What runs for each event.
-$(B)/analyzer/replay/%.o $(B)/analyzer/trace/%.o: ANALYZER_FLAGS += -O3
+# What runs for each event is optimized across its files, where gcc builds it: `report` takes a
+# sixth less time. The objects hold machine code as well, for the unit tests.
+$(B)/analyzer/base/%.o $(B)/analyzer/replay/%.o $(B)/analyzer/trace/%.o: \
+	ANALYZER_FLAGS += -O3 $(LINK_TIME:%=% -ffat-lto-objects)
+ifeq ($(filter clang%,$(notdir $(CC))),)
+LINK_TIME := -flto=auto
+endif
 endif
 # An unwinder comes static and hidden: as a shared library its _Unwind_* and backtrace
 # would replace the program's.
@@ -143,7 +148,7 @@ $(B)/analyzer/%.o: analyzer/%.c Makefile
 
 $(B)/outlive: $(ANALYZER_O)
 	@echo "  LINK    $@"
-	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $(ANALYZER_O) $(ANALYZER_LIBS)
+	$(Q)$(CC) $(OPTIMIZE) $(LINK_TIME:%=% -O3) $(SANITIZE) -o $@ $(ANALYZER_O) $(ANALYZER_LIBS)
 
 # ---- unit tests -----------------------------------------------------------------
 
