@@ -123,7 +123,7 @@ EOF
 owners() { # PROGRAM: the owners of escaping blocks, as the list names them
 	"$OUTLIVE" run -q -o trace -- "./$1" 2>/dev/null
 	COLUMNS=200 "$OUTLIVE" report --by owner trace |
-		sed -n '/^by owner/,/^$/s/^ .* \([0-9.]*%\)  \(.*\)  most from \(.*\)$/\2: \3/p' | grep -v 'init\|^_'
+		sed -n '/^by owner/,/^$/s/^ .* \([0-9.]*%\)  *[0-9]*f  \(.*\)  most from \(.*\)$/\2: \3/p' | grep -v 'init\|^_'
 }
 for level in -O0 -O2; do
 	"${CC:-gcc}" -g $level -fno-builtin -o service service.c || exit 77

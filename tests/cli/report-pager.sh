@@ -7,7 +7,7 @@ cp "$sample" t.outlive
 cat >pager <<'END'
 #!/bin/bash
 echo "pager $*"
-sed 's/^/> /'
+sed 's/^/@ /'
 END
 cat >quits <<'END'
 #!/bin/bash
@@ -24,17 +24,17 @@ export PAGER="$PWD/pager one"
 for command in "report t.outlive" "report --by path t.outlive" "info t.outlive" "segments $$" \
 	"report -f json t.outlive"; do
 	terminal "'$OUTLIVE' $command" >screen
-	echo "${command//$$/PID}: $(head -n 1 screen), $(grep -c '^> ' screen | sed 's/[1-9][0-9]*/many/') lines, $(tail -n 1 screen), colour $(grep -c $'\033\\[' screen)"
+	echo "${command//$$/PID}: $(head -n 1 screen), $(grep -c '^@ ' screen | sed 's/[1-9][0-9]*/many/') lines, $(tail -n 1 screen), colour $(grep -c $'\033\\[' screen)"
 done
-echo "width: $(terminal "'$OUTLIVE' report t.outlive" | sed -n '2s/^> //p' | wc -L)"
+echo "width: $(terminal "'$OUTLIVE' report t.outlive" | sed -n '2s/^@ //p' | wc -L)"
 for off in "'$OUTLIVE' report --no-pager t.outlive" "PAGER= '$OUTLIVE' report t.outlive" \
 	"PAGER=cat '$OUTLIVE' report t.outlive" "TERM=dumb '$OUTLIVE' report t.outlive" \
 	"'$OUTLIVE' info --no-pager t.outlive" "'$OUTLIVE' segments --no-pager $$" \
 	"'$OUTLIVE' report t.outlive | cat" "'$OUTLIVE' run -o r.outlive -- true"; do
 	terminal "$off" >screen
-	echo "off: $(grep -c '^> ' screen), $(tail -n 1 screen)"
+	echo "off: $(grep -c '^@ ' screen), $(tail -n 1 screen)"
 done
-echo "not a terminal: $("$OUTLIVE" report t.outlive | grep -c '^> ')"
+echo "not a terminal: $("$OUTLIVE" report t.outlive | grep -c '^@ ')"
 echo "quits early: $(PAGER=$PWD/quits terminal "'$OUTLIVE' report --by path t.outlive" | tail -n 1)"
 echo "nothing found: $(terminal "'$OUTLIVE' report --why nobody t.outlive" | tail -n 1)"
 echo "no such pager: $(PAGER=$PWD/nothing terminal "'$OUTLIVE' report t.outlive" | grep -c 'cannot be started: set PAGER')" \

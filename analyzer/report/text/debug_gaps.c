@@ -11,11 +11,11 @@
 #define MISSING_SHOWN 1 /* they take three lines each */
 #define GAP_PERCENT 5   /* of all bytes: modules with less are not worth a line */
 
-/* What to do about it: a trace keeps its names, other recordings ask anew. */
+/* What to do about it: a trace keeps its names, a ring asks anew. */
 static const char *remedy(const struct profile *profile)
 {
-	return profile->process->symbols.count ? "run 'outlive symbols' on this trace"
-	                                       : "report again";
+	return profile->process->is_from_ring ? "report again"
+	                                      : "run 'outlive symbols' on this trace";
 }
 
 /* Name the modules whose functions are known without lines, and what to do about it. */
