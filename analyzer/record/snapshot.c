@@ -22,6 +22,7 @@
 #define REFUSED_NS SECOND_NS /* then try again: the process may have become readable */
 /* of a smaller heap, little can be kept: its pages are read at the exit only, if at all */
 #define HEAP_BYTES_MIN (UINT64_C(512) << 10)
+#define HEAP_SPARSE_BYTES (UINT64_C(256) << 20)
 #define QUIET_SNAPSHOTS 100 /* equal snapshots: after these the interval grows */
 #define QUIET_NS (5 * SECOND_NS)
 
@@ -189,12 +190,18 @@ static void snapshot_schedule(struct watched *watched,
 	watched->next_ns += wait_ns - every_ns;
 }
 
-/* Read which pages of the heap are in memory, unless it is small. */
+/*
+ * Read which pages of the heap are in memory, unless it is small, or so sparse that reading
+ * would take long: 8 bytes are read for each page that could be there.
+ */
 static void heap_read(struct watched *watched, const struct segment_snapshot *snapshot)
 {
+	const struct memory_use *heap = &snapshot->uses[SEGMENT_HEAP];
+
 	segment_packet_free(watched->heap);
 	watched->heap = NULL;
-	if (snapshot->uses[SEGMENT_HEAP].rss >= HEAP_BYTES_MIN && watched->pages >= 0)
+	if (heap->rss >= HEAP_BYTES_MIN &&
+	    heap->size <= HEAP_SPARSE_BYTES + 4 * heap->rss && watched->pages >= 0)
 		watched->heap = heap_packet_read(&watched->segments, watched->pages,
 		                                 watched->process, &watched->heap_pages);
 }

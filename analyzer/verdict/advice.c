@@ -303,8 +303,8 @@ const struct life_summary *advice_summary(const struct advice *advice,
 
 /*
  * Add what is advised about the call site. What saves the blocks saves their growth, too, so that
- * is advised only if nothing else is; but it is the simpler change for blocks of a caller that
- * mostly grow, and for containers.
+ * is advised only if nothing else is; but it is the simpler change for large buffers, for blocks
+ * of a caller that mostly grow, and for containers.
  */
 static void call_site_add(struct advice_list *list, const struct classes *classes,
                           const struct call_sites *call_sites, uint32_t number)
@@ -316,9 +316,10 @@ static void call_site_add(struct advice_list *list, const struct classes *classe
 	bool is_reserve = is_here && is_for_reserve(classes, call_site);
 	uint64_t copies = is_here ? call_site_copies(classes, call_site) : 0;
 
-	if (copies || (is_reserve && (kind == ADVICE_KINDS || (kind == ADVICE_CALLER &&
-	                                                       summary->chain_reallocs * 2 >
-	                                                           summary->allocations))))
+	if (copies ||
+	    (is_reserve && (kind == ADVICE_KINDS || kind == ADVICE_KEEP ||
+	                    (kind == ADVICE_CALLER &&
+	                     summary->chain_reallocs * 2 > summary->allocations))))
 		kind = ADVICE_RESERVE;
 	if (kind != ADVICE_KINDS)
 		advice_add(list, classes, call_sites, number, kind, copies);

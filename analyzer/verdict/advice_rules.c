@@ -151,12 +151,11 @@ static struct advice_result static_advice(const struct classes *classes,
 
 /*
  * Whether one buffer could stand for all blocks that are too large for a stack: one at a time,
- * not in nested calls either, and keeping the largest saves most of the bytes. What grows by
- * realloc is better made large at once: that is decided apart (ADVICE_RESERVE).
+ * not in nested calls either, and keeping the largest saves most of the bytes.
  */
 static bool is_for_keep(const struct life_summary *summary)
 {
-	return summary->at_once <= 1 && summary->recursion <= 1 && !summary->chains &&
+	return summary->at_once <= 1 && summary->recursion <= 1 &&
 	       has_single_owner(summary) && summary->asked / 2 >= summary->largest_max;
 }
 

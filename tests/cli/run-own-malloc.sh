@@ -97,7 +97,7 @@ timeout 60 "$OUTLIVE" run -q -o trace -- ./locked 2>stderr
 echo "status $?"
 grep -c "own malloc" stderr
 echo "who has none is not told:"
-"$OUTLIVE" run -o trace -- ./plain 2>&1 | grep -c malloc
+"$OUTLIVE" run -o trace -- ./plain 2>&1 | grep -c 'own malloc'
 "$OUTLIVE" info trace | grep -c malloc
 echo "nor one at a fixed address that takes the address of malloc:"
 cat >fixed.c <<'END'
