@@ -5,6 +5,7 @@ cat >long.cpp <<'END'
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <unistd.h>
 #include <vector>
 static void *volatile sink;
 namespace a_company_with_a_long_name { namespace a_module_of_it {
@@ -36,6 +37,8 @@ int main()
 		all.collect_numbers_of_this_request(i);
 		if (i % 10 == 0)
 			all.remember_for_ever(60);
+		if (i % 40 == 0)
+			usleep(1000); /* so long a run that a pause of the machine is a small part */
 	}
 	sink = &all;
 	_Exit(0);
