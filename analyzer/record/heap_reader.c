@@ -17,6 +17,8 @@
 #define HEAP_BYTES (UINT64_C(64) << 20)
 #define ARENA_OFFSET_MAX 256 /* of an arena in its first heap */
 #define TOP_OFFSET 96        /* of `top` in struct malloc_state */
+#define SPARSE_BYTES_MIN (UINT64_C(1) << 30)
+#define SPARSE_DIVISOR 64
 
 struct heap_reading {
 	const struct segments *segments;
@@ -112,6 +114,17 @@ static bool arena_find(const struct heap_reading *reading, uint64_t at,
 	return true;
 }
 
+/*
+ * Heaps are mapped as they fill. What is large and nearly empty is something else, as the
+ * terabytes of a sanitizer's shadow are, which would take long to look through.
+ */
+static bool is_sparse(const struct mapping *mapping)
+{
+	uint64_t bytes = mapping->end - mapping->start;
+
+	return bytes > SPARSE_BYTES_MIN && mapping->use.rss < bytes / SPARSE_DIVISOR;
+}
+
 /* Add the parts of a mapping: [heap], or the heaps of arenas in it. 0, or -1. */
 static int mapping_add(struct heap_reading *reading, const struct mapping *mapping)
 {
@@ -121,7 +134,7 @@ static int mapping_add(struct heap_reading *reading, const struct mapping *mappi
 	if (!strcmp(mapping->name, "[heap]"))
 		return part_add(reading, part);
 	if (mapping->name[0] || mapping->inode ||
-	    mapping->access != (MAPPING_READ | MAPPING_WRITE))
+	    mapping->access != (MAPPING_READ | MAPPING_WRITE) || is_sparse(mapping))
 		return 0;
 	at = (mapping->start + HEAP_BYTES - 1) & ~(HEAP_BYTES - 1);
 	for (; at < mapping->end; at += HEAP_BYTES) {
