@@ -154,7 +154,7 @@ static void end(int how, size_t bytes)
 {
 	block = malloc(bytes);
 	memset(block, 1, bytes);
-	usleep(50000);
+	usleep(200000);
 	if (how)
 		_exit(0);
 	exit(0);
