@@ -371,7 +371,8 @@ enum maps_kind {
 	MAPS_KIND_BSS = 3,   /* uninitialized variables of that file */
 	MAPS_KIND_APART = 4, /* neither these nor any of the above */
 	/* a mapping above a guard, by whether glibc's block of a thread is at its end: */
-	MAPS_KIND_STACK = 5,   /* the stack of a thread, or one that waits for the next thread */
+	MAPS_KIND_STACK =
+		5, /* the stack of a thread, or one that waits for the next thread */
 	MAPS_KIND_GUARDED = 6, /* neither this nor any of the above */
 };
 

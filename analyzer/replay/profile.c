@@ -211,8 +211,7 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	replay_choose(&profile->replay, &profile->choice);
 	profile->symbols = symbol_table_new();
 	profile->map = trace_reader_map(reader, process);
-	if (!profile->symbols || !profile->map ||
-	    names_read(profile, reader, choice) ||
+	if (!profile->symbols || !profile->map || names_read(profile, reader, choice) ||
 	    trace_reader_costs(reader, process, &profile->costs) ||
 	    namesakes_tell(profile->symbols, profile->map) ||
 	    name_variants_tell(profile->symbols))

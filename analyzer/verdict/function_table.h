@@ -20,7 +20,7 @@ struct function {
 	/* see trace/symbol_table.h; borrowed from the profile */
 	const char *declared, *apart;
 	uint32_t brackets; /* the same */
-	uint32_t module; /* index in the address map, or MODULE_NONE */
+	uint32_t module;   /* index in the address map, or MODULE_NONE */
 	uint32_t
 		location;     /* of the address map: the first of its locations that was seen */
 	const char *home; /* its source file (trace/symbol_table.h); "" when unknown */

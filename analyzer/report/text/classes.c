@@ -95,8 +95,9 @@ static void split_lines(const struct screen *screen, enum life_class class,
 	           (struct meaning){ "could be local variables", ": few, and small" });
 	class_line(screen, "  contained", &split->contained, all,
 	           (struct meaning){ "storage of containers", ": reserve, or keep them" });
-	class_line(screen, "  scoped", &split->scoped, all,
-	           (struct meaning){ "many, large, or of any size", ": an arena or a buffer" });
+	class_line(
+		screen, "  scoped", &split->scoped, all,
+		(struct meaning){ "many, large, or of any size", ": an arena or a buffer" });
 }
 
 void report_classes(const struct screen *screen, const struct classes *classes,

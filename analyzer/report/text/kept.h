@@ -15,10 +15,10 @@
  * *is_shown: whether it was. 0, or -1: memory is out.
  */
 int kept_print_brief(const struct screen *screen, const struct findings *findings,
-                      bool *is_shown);
+                     bool *is_shown);
 
 /* Print the view of --kept; `top` rows of each table at most, 0: all. 0, or -1. */
 int kept_print(const struct screen *screen, const struct findings *findings,
-                uint64_t top);
+               uint64_t top);
 
 #endif
