@@ -176,7 +176,7 @@ $(B)/tests/unit/preload/%.o: tests/unit/preload/%.c Makefile
 
 $(B)/tests/unit/preload/%: $(B)/tests/unit/preload/%.o $(B)/preload.a $(B)/analyzer.a
 	@echo "  LINK    $@"
-	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ -lgcc_s $(ANALYZER_LIBS) -lcmocka
+	$(Q)$(CC) $(OPTIMIZE) -fno-lto $(SANITIZE) -o $@ $^ -lgcc_s $(ANALYZER_LIBS) -lcmocka
 
 $(B)/tests/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)
@@ -185,7 +185,7 @@ $(B)/tests/%.o: tests/%.c Makefile
 
 $(B)/tests/unit/analyzer/%: $(B)/tests/unit/analyzer/%.o $(TEST_SHARED_O) $(B)/analyzer.a
 	@echo "  LINK    $@"
-	$(Q)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(ANALYZER_LIBS) -lcmocka
+	$(Q)$(CC) $(OPTIMIZE) -fno-lto $(SANITIZE) -o $@ $^ $(ANALYZER_LIBS) -lcmocka
 
 unit-programs: $(TESTS)
 

@@ -184,7 +184,7 @@ bench_report_long() {
 bench_segments() { # MAPPINGS
 	local mappings smaps first again start seconds
 	gcc -O2 -D_GNU_SOURCE -I"$root/include" -I"$root/analyzer" -o segments \
-		"$root/tests/bench/bench_segments.c" "$root/build/analyzer.a" \
+		"$root/tests/bench/bench_segments.c" -fno-lto "$root/build/analyzer.a" \
 		-ldw -lelf -lzstd -liberty -lpthread || return
 	read -r mappings smaps first again < <(./segments "$1" 51)
 	./segments "$1" wait >child &

@@ -24,7 +24,7 @@ make_tool() { # OUTPUT SOURCE.. FLAG..
 	local out=$1
 	shift
 	gcc -std=gnu11 -O2 -g -D_GNU_SOURCE "${sanitize[@]}" -I"$OUTLIVE_ROOT_DIR/include" \
-		-I"$OUTLIVE_ROOT_DIR/analyzer" -I"$here" -o "$out" "$@" "$build/analyzer.a" \
+		-I"$OUTLIVE_ROOT_DIR/analyzer" -I"$here" -fno-lto -o "$out" "$@" "$build/analyzer.a" \
 		-ldw -lelf -lzstd -liberty -lZydis -lpthread || exit 1
 }
 

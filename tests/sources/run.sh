@@ -26,7 +26,7 @@ make_tool() {
 	read -ra sanitize <<<"${OUTLIVE_SANITIZE:-}"
 	gcc -std=gnu11 -O2 -g -D_GNU_SOURCE "${sanitize[@]}" -I"$OUTLIVE_ROOT_DIR/include" \
 		-I"$OUTLIVE_ROOT_DIR/analyzer" -o source_blocks "$here/source_blocks.c" \
-		"$build/analyzer.a" -Wl,--wrap=block_lives_begin,--wrap=block_lives_end \
+		-fno-lto "$build/analyzer.a" -Wl,--wrap=block_lives_begin,--wrap=block_lives_end \
 		-Wl,--wrap=block_lives_missed,--wrap=path_life_end \
 		-ldw -lelf -lzstd -liberty -lZydis -lpthread || exit 1
 }
