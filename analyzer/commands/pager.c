@@ -50,7 +50,7 @@ static bool command_choose(void)
 	return true;
 }
 
-/* Whether the pager passes colours on: less does if told to, by its options or by $LESS. */
+/* Whether the pager passes colours on: less does if its options or $LESS ask for it. */
 static bool has_colour(void)
 {
 	const char *less = getenv("LESS");

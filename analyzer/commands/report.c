@@ -195,8 +195,8 @@ static struct profile *blocks_read(struct trace_reader *reader, size_t process,
 }
 
 /*
- * Find out which functions --wrapper and --keep mean. What matches nothing would change nothing,
- * so it is said. The settings borrow the lists of the options.
+ * Find out which functions --wrapper and --keep mean, and warn of what matches none. The settings
+ * borrow the lists of the options.
  */
 static void names_settle(const struct profile *profile, struct report_options *options,
                          const struct class_options *classes)

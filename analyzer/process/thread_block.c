@@ -1,4 +1,4 @@
-/* process/thread_block.c - looks for glibc's struct pthread at the end of a stack. */
+/* process/thread_block.c - finds glibc's struct pthread at the end of a stack. */
 #include "process/thread_block.h"
 
 #define PAGE 4096

@@ -14,7 +14,7 @@ enum thread_block {
 };
 
 /*
- * Look for glibc's struct pthread in the last page before `end`. Its first and its third word
+ * Find glibc's struct pthread in the last page before `end`. Its first and its third word
  * hold its own address (tcbhead_t, sysdeps/x86_64/nptl/tls.h of glibc).
  */
 enum thread_block thread_block_find(const struct process_memory *memory, uint64_t end);

@@ -115,8 +115,8 @@ static bool arena_find(const struct heap_reading *reading, uint64_t at,
 }
 
 /*
- * Heaps are mapped as they fill. What is large and nearly empty is something else, as the
- * terabytes of a sanitizer's shadow are, which would take long to look through.
+ * Heaps are mapped as they fill. A mapping that is large and nearly empty is something else, such
+ * as the terabytes of a sanitizer's shadow, and reading its pages would take long.
  */
 static bool is_sparse(const struct mapping *mapping)
 {

@@ -44,15 +44,6 @@ void kept_release(struct kept *kept)
 	*kept = (struct kept){ .time = 0 };
 }
 
-void kept_moments_release(struct kept_moments *moments)
-{
-	size_t i;
-
-	for (i = 0; i < HEAP_MOMENTS; i++)
-		kept_release(&moments->moments[i]);
-	thread_caches_release(&moments->caches);
-}
-
 static uint64_t overlap(uint64_t start, uint64_t end, uint64_t page)
 {
 	uint64_t from = start > page ? start : page;
@@ -139,7 +130,7 @@ static void page_add(struct kept_work *work, uint64_t number, uint64_t asked,
 	page->blocks += page->blocks < PATHS_ON_PAGE;
 }
 
-/* Note a path on a page; `blocks` counts again, from 0. */
+/* Add a call path to a page's list. */
 static void page_list(struct kept_work *work, uint64_t number, uint64_t asked,
                       uint64_t overhead, uint32_t path)
 {
@@ -497,32 +488,4 @@ void kept_group(const struct kept *kept, const uint32_t *group_of,
 			row->alone += at - first == count ? page->free_bytes : 0;
 		}
 	}
-}
-
-/* ---- moments ------------------------------------------------------------------------- */
-
-void kept_moments_await(struct kept_moments *moments, const struct heap_maps *maps)
-{
-	moments->maps = maps;
-	moments->is_awaited = maps->maps[HEAP_LAST].pages > 0;
-}
-
-uint64_t kept_moments_fill(struct kept_moments *moments, uint64_t time,
-                           const struct live_table *live, uint64_t heap_peak)
-{
-	const struct heap_map *map;
-	struct kept *kept;
-
-	for (; moments->maps && moments->done < HEAP_MOMENTS; moments->done++) {
-		map = &moments->maps->maps[moments->done];
-		if (!map->pages)
-			continue;
-		if (map->time > time)
-			return map->time;
-		kept = &moments->moments[moments->done];
-		kept->heap_peak = heap_peak;
-		moments->is_failed |= kept_measure(kept, map, live, &moments->caches) != 0;
-	}
-	moments->is_awaited = false;
-	return UINT64_MAX;
 }

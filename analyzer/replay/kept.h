@@ -67,27 +67,6 @@ struct kept {
 	size_t page_count;
 };
 
-/* The two moments of a recording. All zero: nothing is known. */
-struct kept_moments {
-	const struct heap_maps *maps; /* borrowed */
-	struct kept moments[HEAP_MOMENTS];
-	unsigned done;
-	bool is_awaited; /* a moment is still to come: the caller keeps `caches` */
-	struct thread_caches caches;
-	bool is_failed; /* memory was out */
-};
-
-/*
- * Fill in all moments up to `time`. `heap_peak`: see above. Returns the time of the next moment;
- * UINT64_MAX: none.
- */
-uint64_t kept_moments_fill(struct kept_moments *moments, uint64_t time,
-                           const struct live_table *live, uint64_t heap_peak);
-void kept_moments_release(struct kept_moments *moments);
-
-/* Set the maps, before the first event. */
-void kept_moments_await(struct kept_moments *moments, const struct heap_maps *maps);
-
 /*
  * Fill in *kept (all zero) from the blocks that are live, and those in caches of threads. 0, or
  * -1: memory is out.

@@ -47,7 +47,10 @@ struct mapping_path {
 struct mapping_totals {
 	uint64_t calls, remaps, unmaps, failed; /* as in struct mapping_path */
 	uint64_t bytes, ended;
-	/* Bytes unmapped that no recorded call had mapped: by libc, the loader, or the parent process. */
+	/*
+	 * Bytes unmapped that no recorded call had mapped: libc, the loader or the parent
+	 * process had.
+	 */
 	uint64_t unknown;
 	uint64_t most, most_time; /* most bytes at once, and when (quanta) */
 	struct mapping_use highest, last;

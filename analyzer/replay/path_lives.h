@@ -73,7 +73,7 @@ struct life_pattern {
 	/* lives that began, and that ended, while another block of their size was alive */
 	uint64_t twins, twins_left;
 	uint64_t callocs;     /* lives that calloc began */
-	uint64_t outgrown;    /* lives that ended since a larger block took their place */
+	uint64_t outgrown;    /* lives that ended as a larger block replaced theirs */
 	uint64_t activations; /* that owned blocks, one after the other */
 	/* most that had ended when the same activation got another one */
 	uint64_t dead_max;

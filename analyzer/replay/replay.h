@@ -9,7 +9,7 @@
 #include "replay/call_tree.h"
 #include "trace/merge.h"
 #include "base/hash_index.h"
-#include "replay/kept.h"
+#include "replay/kept_moments.h"
 #include "replay/live_probes.h"
 #include "replay/live_table.h"
 #include "replay/mappings.h"

@@ -32,11 +32,12 @@ struct why_several {
 
 /*
  * Set only[path] for each call path that `which` means: the number of one; the number of a
- * function in the function table ("35f") or of a call site ("35c"); a line ("a.c:12"), for all call
- * sites in it; or a function's name
- * (name_match.h). A function that allocates nothing itself means the call paths of whose blocks it
- * owned any. Returns how many paths there are. 0: none; then *several lists the functions that may
- * be meant, or, if a wrapper was named, the functions that it allocates for. -1: memory is out.
+ * function in the function table ("35f") or of a call site ("35c"); a line ("a.c:12"), which means
+ * each call site in it; or a function's name (name_match.h). A function that allocates nothing
+ * itself means the call paths of the blocks that it owned.
+ *
+ * Returns how many paths there are. 0: none; then *several lists the functions that may be meant,
+ * or, if a wrapper was named, the functions that it allocates for. -1: memory is out.
  */
 long why_choose(uint8_t *only, const struct findings *findings, const char *which,
                 struct why_several *several);

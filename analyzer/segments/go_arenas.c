@@ -141,6 +141,21 @@ uint64_t go_arenas_find(const struct process_memory *memory,
 	return found;
 }
 
+uint64_t go_arenas_of(const struct process_memory *memory,
+                      const struct process_maps *maps, struct process_module *module)
+{
+	uint64_t table = go_arenas_table(memory, maps, module->go_word);
+	const struct module_part *part = module->parts;
+
+	for (; !table && part < module->parts + module->part_count; part++) {
+		if (!(part->access & MAPPING_WRITE))
+			continue;
+		module->go_word = go_arenas_find(memory, maps, part->start, part->end);
+		table = go_arenas_table(memory, maps, module->go_word);
+	}
+	return table;
+}
+
 /*
  * A mapping may begin or end within an arena and contain several of them: so its bytes are
  * counted, arena by arena.

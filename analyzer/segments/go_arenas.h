@@ -13,6 +13,7 @@
 
 #include "process/maps.h"
 #include "process/memory.h"
+#include "process/modules.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +29,14 @@ uint64_t go_arenas_find(const struct process_memory *memory,
 /* Returns the table that the word at an address points to; 0: none, or the address is 0. */
 uint64_t go_arenas_table(const struct process_memory *memory,
                          const struct process_maps *maps, uint64_t word);
+
+/*
+ * Returns the table of a module that Go's linker made; 0: none yet. The search is repeated at each
+ * call until the runtime has made a table; the address of the word that points to it is then kept
+ * in the module.
+ */
+uint64_t go_arenas_of(const struct process_memory *memory,
+                      const struct process_maps *maps, struct process_module *module);
 
 /* Whether more than half of a mapping is in arenas of the table, which is not 0. */
 bool go_arenas_hold(uint64_t table, const struct process_memory *memory,

@@ -56,8 +56,8 @@ int heap_maps_read(struct heap_maps *maps, struct trace_reader *reader,
 void heap_maps_release(struct heap_maps *maps);
 
 /*
- * Add a part: its `runs`, of 4 bytes each, are the pages that are not in memory, that are, and so on. 0; -1 and *error:
- * it cannot be, or memory is out.
+ * Add a part: its `runs`, of 4 bytes each, are the pages that are not in memory, that are, and so
+ * on. 0; -1 and *error: it cannot be, or memory is out.
  */
 int heap_map_add(struct heap_map *map, const struct heap_part *part,
                  const uint8_t *runs, struct error *error);

@@ -293,8 +293,8 @@ static bool is_go_arena(const struct scan *scan, size_t i)
 }
 
 /*
- * What lies above a guard: a stack of no thread that is known, if a thread's block is at its
- * end or nobody could look; runtimes have guards below parts of their heaps, too.
+ * What lies above a guard: if glibc's block of a thread is at its end, or its end could not be
+ * read, the stack of an unknown thread. Runtimes have guards below parts of their heaps, too.
  */
 static enum segment guarded_segment(const struct scan *scan,
                                     const struct mapping *mapping)
@@ -434,25 +434,6 @@ int segments_sort(struct segments *segments)
 	return 0;
 }
 
-/*
- * The module's table of arenas. The search is repeated in each snapshot until the runtime has
- * made a table; the address of the word that points to it is then kept in the module.
- */
-static uint64_t go_table(const struct scan *scan, struct process_module *module)
-{
-	const struct process_maps *maps = &scan->segments->maps;
-	uint64_t table = go_arenas_table(&scan->memory, maps, module->go_word);
-	const struct module_part *part = module->parts;
-
-	for (; !table && part < module->parts + module->part_count; part++) {
-		if (!(part->access & MAPPING_WRITE))
-			continue;
-		module->go_word = go_arenas_find(&scan->memory, maps, part->start, part->end);
-		table = go_arenas_table(&scan->memory, maps, module->go_word);
-	}
-	return table;
-}
-
 static void go_find(struct scan *scan)
 {
 	const struct process_modules *modules = &scan->segments->modules;
@@ -463,7 +444,9 @@ static void go_find(struct scan *scan)
 		if (!module->is_go)
 			continue;
 		scan->is_go = true;
-		table = scan->table_count < GO_TABLES_MAX ? go_table(scan, module) : 0;
+		table = scan->table_count < GO_TABLES_MAX
+		            ? go_arenas_of(&scan->memory, &scan->segments->maps, module)
+		            : 0;
 		if (table)
 			scan->tables[scan->table_count++] = table;
 	}

@@ -55,7 +55,7 @@ enum refusal {
 	REFUSE_FREED_ANYWHERE,
 	REFUSE_THROWN,    /* the runtime of C++ allocates what is thrown */
 	REFUSE_CONTAINER, /* containers of a library allocate them, when they need to */
-	REFUSE_STREAM,    /* such a container, which cannot be told how much is coming */
+	REFUSE_STREAM,    /* such a container, which has no way to reserve */
 	REFUSE_OWNERS,
 	REFUSE_OWNERS_FIXED,
 	REFUSE_OWNERS_EXIT, /* freed at exit */

@@ -21,7 +21,9 @@ bool is_changeable(const struct classes *classes, uint32_t function);
 bool has_changeable_owners(const struct classes *classes,
                            const struct life_summary *summary);
 
-/* Whether some of the blocks were freed after main() returned, while no function of the user's ran. */
+/*
+ * Whether some of the blocks were freed after main() returned, while no function of the user's ran.
+ */
 bool has_exit_owner(const struct classes *classes, const struct life_summary *summary);
 
 /* The path of the system library that contains the function; NULL: it is the program's. */

@@ -12,9 +12,10 @@
 #include <stdint.h>
 
 /*
- * How far the sizes of blocks, or the number of blocks live at once, are limited. Bounded: in
- * the tenth of the lives that began last, no block became larger; in the half, no more blocks
- * lived at once, than before. Otherwise nothing shows a limit: it may grow with the program's input.
+ * How far the sizes of blocks, or the number of blocks live at once, are limited. Bounded: of the
+ * lives in the order of their births, no block of the last tenth was larger than those before, or
+ * in the last half no more blocks lived at once than before. Otherwise nothing shows a limit: it
+ * may grow with the program's input.
  */
 enum size_kind { SIZE_CONSTANT, SIZE_BOUNDED, SIZE_UNBOUNDED };
 

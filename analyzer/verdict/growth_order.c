@@ -34,7 +34,7 @@ uint32_t growth_order(const struct classes *classes, uint32_t *order)
 	uint32_t i, count = 0;
 
 	for (i = 0; i < growths->count; i++) {
-		/* what is hidden elsewhere is no news here either */
+		/* what other views hide is hidden here, too */
 		if (growths->sites[i].kind == LIVE_GROWING &&
 		    growths->sites[i].hidden_bytes < growths->sites[i].end_bytes / 2)
 			order[count++] = i;

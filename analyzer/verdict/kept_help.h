@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Below both of these nothing is said unasked. */
+/* What would free less than either of these is not shown unasked. */
 #define KEPT_BYTES_MIN (UINT64_C(1) << 20)
 #define KEPT_SHARE 10 /* one in so many bytes of the heap */
 

@@ -20,10 +20,11 @@ struct name_patterns {
 };
 
 /*
- * Replace each pattern that is no function's name (nor a glob of one) by the name that it is a part
- * of, or the number of ("35f"). Appends "--keep 'x*' matches no function" to *unmatched, one a line,
- * for what matches nothing. New strings are allocated and stay until the program ends. Returns 0;
- * -1 and *error: a part is in several names, which the message lists; or memory is out.
+ * Replace each pattern that is no function's name (nor a glob of one): a part of a name by that
+ * name, a number ("35f") by the name of that function. For what matches nothing, "--keep 'x*'
+ * matches no function" is appended to *unmatched, one a line. New strings are allocated and stay
+ * until the program ends. Returns 0; -1 and *error: a part is in several names, which the message
+ * lists; or memory is out.
  */
 int name_patterns_resolve(struct name_patterns *patterns, const struct profile *profile,
                           struct text *unmatched, struct error *error);

@@ -16,7 +16,8 @@
  * keeps no block (a parser's make_node() has three or four, an allocator dozens), and so many
  * blocks that keeping none is no chance. And it must do little else: only a few calls in it
  * allocate, it does not recurse, and it never frees what it allocated in an earlier call (that
- * would be a cache). A function that has "alloc" or "dup" in its name needs no more than one caller.
+ * would be a cache). A function that has "alloc" or "dup" in its name needs no more than one
+ * caller.
  */
 #define PEEL_CALLERS_MIN 8
 #define PEEL_BLOCKS_MIN 64

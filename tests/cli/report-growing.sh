@@ -98,7 +98,7 @@ sed -i '1i #include <stdlib.h>\n#include <time.h>' many.c
 "$OUTLIVE" run -q -o trace -- ./many 2>/dev/null
 COLUMNS=100 "$OUTLIVE" report trace | grep -o 'and 2 more; --class [a-z-]* lists them all'
 COLUMNS=100 "$OUTLIVE" report --class growing trace | grep -cE ' leak[1-6]  |^ +bytes +blocks +share +--why  function$'
-# nothing grows: that is said
+# nothing grows: the report says so
 cat >still.c <<'EOC'
 #include <stdlib.h>
 int main(void)

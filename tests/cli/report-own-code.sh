@@ -60,4 +60,4 @@ json | jq -r '[.groups[].function | select(startswith("std::") and (contains(" m
 json | jq -r '[.peeled[] | select(.standard) | .mine] | unique | .[]'
 json | jq -r '.peeled[] | select(.function | startswith("std::vector")) | .home' | sort -u | grep -c /include/c++/
 echo 'nothing matches'
-"$OUTLIVE" report --mine nothing/of/this trace 2>&1 >/dev/null
+{ "$OUTLIVE" report --mine nothing/of/this trace >/dev/null; } 2>&1

@@ -72,7 +72,7 @@ uint32_t activation_thread(void)
 
 /* ---- asked by the allocator -------------------------------------------------------- */
 
-/* Note which functions are on a stack. The log is for one process, and for few stacks. */
+/* Record which functions are on a stack. The log is for one process, and for few stacks. */
 static void stack_add(uint64_t name, uint64_t caller, uint64_t function)
 {
 	struct oracle_header *header = oracle_header();

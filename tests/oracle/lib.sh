@@ -9,7 +9,12 @@ build=$(dirname "$OUTLIVE")
 read -ra sanitize <<<"${OUTLIVE_SANITIZE:-}"
 [ -e "$build/analyzer.a" ] || { echo "no $build/analyzer.a: make oracle builds it"; exit 1; }
 # What failed already, or was wrong on the way.
-trap 'status=$?; [ $bad = 0 ] || status=1; exit $status' EXIT
+finish() {
+	local status=$?
+	[ "$bad" = 0 ] || status=1
+	exit "$status"
+}
+trap finish EXIT
 
 # The oracle's allocator and its hooks.
 make_oracle() { # OUTPUT FLAG...

@@ -239,8 +239,8 @@ static void freed(const struct live *live)
 	block->crossed |= live->thread != activation_thread();
 }
 
-/* The process ends: what lives is noted after the freed ones, and nothing is from now on. */
-static __attribute__((destructor)) void live_note(void)
+/* The process ends: live blocks are logged after the freed ones, and nothing from now on. */
+static __attribute__((destructor)) void live_log(void)
 {
 	uint64_t i, at = header ? header->blocks : 0;
 

@@ -9,7 +9,10 @@
 
 #include <stddef.h>
 
-/* For the default screen, below a heading: the first pieces that would pay, or that there are none. 0, or -1. */
+/*
+ * For the default screen, below a heading: the first pieces that would pay, or that there are none.
+ * 0, or -1.
+ */
 int report_advice_brief(const struct screen *screen, const struct findings *findings);
 
 /* All of them, or the first `top` if that is not 0; what would hardly pay comes last. 0, or -1. */

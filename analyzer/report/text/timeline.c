@@ -409,7 +409,7 @@ void segment_timeline_text(const struct segment_timeline *timeline,
 	}
 	if (is_whole)
 		fputc('\n', screen->file);
-	/* who asks for a part of the time gets that first */
+	/* if a part of the time was asked for, that comes first */
 	if (is_whole)
 		process_print(timeline, screen);
 	if (timeline->is_by_thread) {

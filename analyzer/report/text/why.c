@@ -130,7 +130,9 @@ static void size_kind_print(const struct why *why)
 			label, least, most, settled, blocks);
 }
 
-/* Write "3 blocks", or "2 to 3 blocks"; for several call paths together only limits may be known. */
+/*
+ * Write "3 blocks", or "2 to 3 blocks"; for several call paths together only limits may be known.
+ */
 static const char *live_text(char *text, size_t bytes,
                              const struct life_summary *summary)
 {

@@ -318,7 +318,7 @@ static void reuse_is_of_one_call(void **state)
 		cache_call(1 + i % 2, i ? FREES | MAKES_FIRST : MAKES, i);
 	expect(ADVICE_REUSE, "keep the block in f1()");
 
-	/* One of many places, each with a block of another size; others free the last ones. */
+	/* Many call sites, each with a block of another size; other functions free the last. */
 	model_begin(&model);
 	for (i = 0; i < 80; i++) {
 		model_call(&model, 0, 1, 1);
