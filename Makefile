@@ -14,6 +14,7 @@ SOAK_MINUTES ?= 30
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+OBJCOPY ?= objcopy
 ifneq ($(V),1)
 Q := @
 endif

@@ -5,7 +5,7 @@ PRELOAD_LIBS := $(UNWINDER) $(PRELOAD_LIBS) -Wl,--gc-sections
 
 $(UNWINDER): preload/link.mk
 	@mkdir -p $(@D)
-	$(Q)objcopy --redefine-sym _Unwind_Backtrace=libgcc_Backtrace \
+	$(Q)$(OBJCOPY) --redefine-sym _Unwind_Backtrace=libgcc_Backtrace \
 		--redefine-sym _Unwind_RaiseException=libgcc_RaiseException \
 		--redefine-sym _Unwind_Resume=libgcc_Resume \
 		--redefine-sym _Unwind_GetCFA=libgcc_GetCFA \

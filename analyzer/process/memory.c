@@ -1,12 +1,11 @@
 /* process/memory.c - reads words of another process's memory. */
 #include "process/memory.h"
 
+#include "base/page.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#define PAGE UINT64_C(4096)
-#define PAGEMAP_PRESENT (UINT64_C(1) << 63) /* Linux, admin-guide/mm/pagemap.rst */
 
 struct process_memory process_memory_open(pid_t pid)
 {

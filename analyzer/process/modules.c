@@ -2,6 +2,7 @@
 #include "process/modules.h"
 
 #include "base/array.h"
+#include "base/page.h"
 #include "elf/file.h"
 
 #include <fcntl.h>
@@ -13,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PAGE UINT64_C(4096)
 #define PAGE_DOWN(address) ((address) & ~(PAGE - 1))
 #define PAGE_UP(address) (((address) + PAGE - 1) & ~(PAGE - 1))
 

@@ -1,7 +1,8 @@
 /* process/thread_block.c - finds glibc's struct pthread at the end of a stack. */
 #include "process/thread_block.h"
 
-#define PAGE 4096
+#include "base/page.h"
+
 #define ALIGNMENT 64 /* of struct pthread */
 #define SELF 2       /* its words 0 and 2 point to itself */
 

@@ -2,6 +2,7 @@
 #include "record/heap_reader.h"
 
 #include "base/kernel_clock.h"
+#include "base/page.h"
 #include "base/text.h"
 #include "process/memory.h"
 #include "record_format.h"
@@ -10,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PAGE UINT64_C(4096)
-#define PAGEMAP_PRESENT (UINT64_C(1) << 63)
 #define ENTRIES 4096 /* of pagemap, read by one system call */
 /* glibc, malloc/arena.c and malloc.c */
 #define HEAP_BYTES (UINT64_C(64) << 20)

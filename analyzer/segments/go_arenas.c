@@ -4,7 +4,8 @@
  */
 #include "segments/go_arenas.h"
 
-#define PAGE UINT64_C(4096)
+#include "base/page.h"
+
 #define WORD_BYTES 8
 #define PAGE_WORDS (PAGE / WORD_BYTES)
 #define PAGES_READ_MAX 8192 /* 32 MiB of variables */

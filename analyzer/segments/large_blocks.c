@@ -2,10 +2,10 @@
 #include "segments/large_blocks.h"
 
 #include "base/array.h"
+#include "base/page.h"
 
 #include <stdlib.h>
 
-#define PAGE UINT64_C(4096)
 #define HEADER_BYTES 16 /* before a block that glibc mapped: the header begins a page */
 /* Changes gathered before the first merge. */
 #define CHANGES_MIN 1024

@@ -1,6 +1,7 @@
 /* segments/segment.c - classifies each mapping of a process as one segment. */
 #include "segments/segment.h"
 
+#include "base/page.h"
 #include "segments/go_arenas.h"
 #include "process/command_line.h"
 #include "process/thread_block.h"
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE UINT64_C(4096)
 #define ARENA_BYTES (UINT64_C(64) << 20) /* glibc, malloc/arena.c: HEAP_MAX_SIZE */
 #define GUARD_BYTES_MAX (UINT64_C(64) << 10)
 #define STACK_BYTES_MIN (UINT64_C(16) << 10) /* PTHREAD_STACK_MIN */

@@ -2,6 +2,7 @@
 #include "segments/symbols.h"
 
 #include "base/array.h"
+#include "base/page.h"
 #include "elf/debug_file.h"
 #include "elf/demangle.h"
 #include "elf/variables.h"
@@ -13,9 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PAGE UINT64_C(4096)
-#define PAGEMAP_PRESENT (UINT64_C(1) << 63) /* Linux, admin-guide/mm/pagemap.rst */
-#define PAGEMAP_SWAPPED (UINT64_C(1) << 62)
 #define SYMBOLS_MAX (1u << 26)
 
 /* A symbol in a table; names point into the table. */

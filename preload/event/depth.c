@@ -9,7 +9,6 @@
 
 extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack begins */
 
-#define PAGE_BYTES 4096
 #define FIELD_BYTES_MAX 10
 #define FIELDS_MAX 6
 #define HEAD_BYTES_MAX (1 + 3 + FIELDS_MAX * FIELD_BYTES_MAX)
@@ -212,7 +211,7 @@ static uintptr_t resident_page(uintptr_t low, uintptr_t high, uint32_t *count)
 	if (system_call(SYS_mincore, (long)low, (long)(high - low), (long)resident, 0, 0,
 	                0) < 0)
 		return high;
-	for (uint32_t i = 0; low < high; i++, low += PAGE_BYTES) {
+	for (uint32_t i = 0; low < high; i++, low += ARCH_PAGE_BYTES) {
 		if (!(resident[i] & 1))
 			continue;
 		lowest = lowest < low ? lowest : low;
@@ -234,7 +233,9 @@ static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
 	while (at > low && (whole || lowest - at < SEARCH_BEYOND_BYTES)) {
 		uintptr_t end = at, found;
 
-		at = end - low > SCAN_PAGES * PAGE_BYTES ? end - SCAN_PAGES * PAGE_BYTES : low;
+		at = end - low > SCAN_PAGES * ARCH_PAGE_BYTES
+		         ? end - SCAN_PAGES * ARCH_PAGE_BYTES
+		         : low;
 		found = resident_page(at, end, &count);
 		if (found < end && (count > 1 || lowest - found < SEARCH_BEYOND_BYTES))
 			lowest = found;
@@ -244,7 +245,7 @@ static uintptr_t resident_low(uintptr_t low, uintptr_t high, bool whole)
 
 static inline uintptr_t page_of(uintptr_t address)
 {
-	return address & ~(uintptr_t)(PAGE_BYTES - 1);
+	return address & ~(uintptr_t)(ARCH_PAGE_BYTES - 1);
 }
 
 void touched_record(struct thread_state *state)
@@ -265,7 +266,7 @@ void touched_record(struct thread_state *state)
 	}
 	if (stack_bounds_hold(own, deepest) && deepest < high)
 		high = page_of(deepest);
-	low = page_of(low + PAGE_BYTES - 1);
+	low = page_of(low + ARCH_PAGE_BYTES - 1);
 	depth_bytes = own->high - resident_low(low, high, mapping.is_main);
 	control_put(state, CONTROL_TOUCHED, &depth_bytes, 1);
 }

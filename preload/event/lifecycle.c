@@ -49,7 +49,7 @@ struct sentinel_page {
 	volatile uint32_t sentinel;
 };
 
-#define SENTINEL_BYTES 4096
+#define SENTINEL_BYTES ARCH_PAGE_BYTES
 
 static struct sentinel_page *sentinel_page;
 static volatile uint32_t never_set; /* always 0: the slow check decides each time */

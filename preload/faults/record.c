@@ -166,7 +166,7 @@ static void fault_write(struct fault_point *point, const struct fault_cause *cau
  * not on the signal stack, and would start again at its top, over the handler that is running
  * there.
  */
-static char spare_stack[65536] __attribute__((aligned(4096)));
+static char spare_stack[65536] __attribute__((aligned(ARCH_PAGE_BYTES)));
 static _Atomic bool spare_is_taken;
 
 static void call_with_room(void (*function)(void *), void *argument)

@@ -19,8 +19,6 @@
 #include "event/thread_name.h"
 #include "stack/thread_state.h"
 
-#define PAGE_BYTES 4096
-
 /*
  * What a new thread will run. Kept here until the thread copies it, not on the program's heap.
  */
@@ -67,7 +65,7 @@ static void thread_begins(const struct thread_start *start)
 	uintptr_t high = arch_thread_pointer(), low = start->stack_low;
 
 	if (!low)
-		low = ((high | (PAGE_BYTES - 1)) + 1) - start->stack_bytes;
+		low = ((high | (ARCH_PAGE_BYTES - 1)) + 1) - start->stack_bytes;
 	if (low < here && here < high && high - low <= start->stack_bytes) {
 		guard.stack_high = high;
 		guard.stack_low = low;

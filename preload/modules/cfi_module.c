@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "arch.h"
 #include "modules/cfi.h"
 #include "modules/loaded_objects.h"
 
@@ -62,8 +63,6 @@ static bool module_find_listed(uintptr_t address, struct cfi_module *module)
 	return iterate && iterate(search_object, &search) == 1;
 }
 
-#define PAGE_BYTES 4096
-
 /*
  * Find the bounds of the whole program. The kernel maps it segment by segment. If there are
  * gaps between segments (they are aligned to more than a page), glibc returns one segment as
@@ -85,7 +84,7 @@ static void program_bounds_read(struct cfi_module *module)
 		start = address < start ? address : start;
 		end = address + segments[i].p_memsz > end ? address + segments[i].p_memsz : end;
 	}
-	start &= ~(uintptr_t)(PAGE_BYTES - 1);
+	start &= ~(uintptr_t)(ARCH_PAGE_BYTES - 1);
 	if (start > module->start || end < module->end)
 		return; /* headers of another object: keep glibc's bounds */
 	module->start = start;

@@ -290,11 +290,10 @@ void ring_count_loss(enum loss_cause cause, uint64_t count)
 
 bool ring_patch(uintptr_t address)
 {
-	const long page_bytes = 4096;
-	long page = (long)address & -page_bytes;
+	long page = (long)(address & ~(ARCH_PAGE_BYTES - 1));
 
 	return ring.header && address - (uintptr_t)ring.header < ring.mapped_bytes &&
-	       system_call(SYS_mmap, page, page_bytes, PROT_READ | PROT_WRITE,
+	       system_call(SYS_mmap, page, ARCH_PAGE_BYTES, PROT_READ | PROT_WRITE,
 	                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page;
 }
 

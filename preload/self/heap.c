@@ -11,7 +11,6 @@
 #include "system/system.h"
 
 #define RECORD_BYTES 8192
-#define PAGE_BYTES UINT64_C(4096)
 #define VECTOR_PAGES 4096 /* asked about by one system call */
 #define SCAN_NS 50000     /* what reading the mappings costs, about */
 #define READS_MAX 1024    /* of heads of heaps: 512 heaps */
@@ -100,7 +99,7 @@ static bool run_add(struct heap_writer *writer, uint64_t at, uint32_t count,
 		record_runs(writer)[part->run_count++] = 0;
 	}
 	record_runs(writer)[part->run_count - 1] += count;
-	part->end = at + count * PAGE_BYTES;
+	part->end = at + count * ARCH_PAGE_BYTES;
 	return true;
 }
 
@@ -110,19 +109,19 @@ static bool part_write(struct heap_writer *writer)
 	uint64_t at = writer->part.start, count, i, first;
 
 	record_end(writer, false);
-	for (; at < writer->part.end; at += count * PAGE_BYTES) {
-		count = (writer->part.end - at) / PAGE_BYTES;
+	for (; at < writer->part.end; at += count * ARCH_PAGE_BYTES) {
+		count = (writer->part.end - at) / ARCH_PAGE_BYTES;
 		count = count < VECTOR_PAGES ? count : VECTOR_PAGES;
 		if (system_time_ns(CLOCK_THREAD_CPUTIME_ID) > writer->until_ns ||
-		    system_call(SYS_mincore, (long)at, (long)(count * PAGE_BYTES), (long)vector,
-		                0, 0, 0) != 0) {
+		    system_call(SYS_mincore, (long)at, (long)(count * ARCH_PAGE_BYTES),
+		                (long)vector, 0, 0, 0) != 0) {
 			writer->is_cut = true;
 			return false;
 		}
 		for (first = i = 0; i < count; first = i) {
 			while (i < count && (vector[i] & 1) == (vector[first] & 1))
 				i++;
-			if (!run_add(writer, at + first * PAGE_BYTES, (uint32_t)(i - first),
+			if (!run_add(writer, at + first * ARCH_PAGE_BYTES, (uint32_t)(i - first),
 			             vector[first] & 1))
 				return false;
 		}

@@ -334,7 +334,8 @@ void maps_spend(uint64_t cost_ns)
 
 static uint64_t cost_ns(const struct memory_definition *memory)
 {
-	return memory->resident / 4096 * PAGE_NS + memory->swap / 4096 * SWAPPED_PAGE_NS +
+	return memory->resident / ARCH_PAGE_BYTES * PAGE_NS +
+	       memory->swap / ARCH_PAGE_BYTES * SWAPPED_PAGE_NS +
 	       mappings_before * (uint64_t)MAPPING_NS;
 }
 

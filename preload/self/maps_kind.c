@@ -8,7 +8,6 @@
 #include "system/system.h"
 
 #define SEGMENTS_READ_MAX 16
-#define PAGE_BYTES UINT64_C(4096)
 #define MEMORY_UNOPENED (-1)
 #define THREAD_ALIGNMENT 64 /* of struct pthread */
 /* The smallest block that glibc maps by default has 128 KiB; it may have been shrunk since. */
@@ -58,11 +57,11 @@ static uint64_t piece_bytes(const uint64_t words[2], enum maps_kind *kind)
 	*kind = MAPS_KIND_OWN;
 	if (words[0] != OWN_HEADER_MAGIC) {
 		*kind = MAPS_KIND_MALLOC;
-		if (words[0] >= PAGE_BYTES || (bytes & 7) != 2)
+		if (words[0] >= ARCH_PAGE_BYTES || (bytes & 7) != 2)
 			return 0;
 		bytes &= ~UINT64_C(7);
 	}
-	return bytes % PAGE_BYTES ? 0 : bytes;
+	return bytes % ARCH_PAGE_BYTES ? 0 : bytes;
 }
 
 /* The kernel joins neighbouring mappings: what most of the mapping holds decides. */
@@ -104,7 +103,7 @@ static bool head_is_good(const Elf64_Ehdr *header)
 
 static uint64_t page_up(uint64_t address)
 {
-	return (address + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+	return (address + ARCH_PAGE_BYTES - 1) & ~(ARCH_PAGE_BYTES - 1);
 }
 
 /* The part of [start, end) that is bss of a segment of the file. */
@@ -133,7 +132,7 @@ enum maps_kind maps_reading_bss(struct maps_reading *reading, uint64_t base,
 			continue;
 		/* The first segment begins where the file is mapped. */
 		if (!has_bias)
-			bias = base - (head.segments[i].p_vaddr & ~(PAGE_BYTES - 1));
+			bias = base - (head.segments[i].p_vaddr & ~(ARCH_PAGE_BYTES - 1));
 		has_bias = true;
 		bytes += bss_bytes(&head.segments[i], bias, start, end);
 	}
@@ -147,14 +146,14 @@ enum maps_kind maps_reading_bss(struct maps_reading *reading, uint64_t base,
  */
 enum maps_kind maps_reading_stack(struct maps_reading *reading, uint64_t end)
 {
-	static uint64_t words[PAGE_BYTES / sizeof(uint64_t)];
-	uint64_t address = end - PAGE_BYTES;
+	static uint64_t words[ARCH_PAGE_BYTES / sizeof(uint64_t)];
+	uint64_t address = end - ARCH_PAGE_BYTES;
 
 	if (!reading->pieces_left)
 		return MAPS_KIND_UNTOLD;
 	if (!memory_read(reading, address, words, sizeof(words)))
 		return reading->pieces_left ? MAPS_KIND_GUARDED : MAPS_KIND_UNTOLD;
-	for (uint32_t i = 0; i + 2 < PAGE_BYTES / sizeof(uint64_t);
+	for (uint32_t i = 0; i + 2 < ARCH_PAGE_BYTES / sizeof(uint64_t);
 	     i += THREAD_ALIGNMENT / sizeof(uint64_t)) {
 		if (words[i] == address + i * sizeof(uint64_t) && words[i + 2] == words[i])
 			return MAPS_KIND_STACK;

@@ -8,7 +8,6 @@
 #include "self/thread_comm.h"
 #include "stack/thread_state.h"
 
-#define PAGE_BYTES 4096
 #define THREADS_WALKED_MAX 4096
 
 extern void *__libc_stack_end; /* ld.so: where the main thread's stack begins */
@@ -67,9 +66,9 @@ void memory_read(struct memory_definition *memory, uint64_t time,
 	at = number_read(text, &pages[0]);
 	at = number_read(at, &pages[1]);
 	number_read(at, &pages[2]);
-	memory->size = pages[0] * PAGE_BYTES;
-	memory->resident = pages[1] * PAGE_BYTES;
-	memory->shared = pages[2] * PAGE_BYTES;
+	memory->size = pages[0] * ARCH_PAGE_BYTES;
+	memory->resident = pages[1] * ARCH_PAGE_BYTES;
+	memory->shared = pages[2] * ARCH_PAGE_BYTES;
 	file_read("/proc/self/status", text, sizeof(text));
 	memory->threads = (uint32_t)status_find(text, "\nThreads:");
 	memory->peak = status_find(text, "\nVmHWM:") << 10;

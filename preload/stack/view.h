@@ -15,8 +15,6 @@
 /* Bytes of a stack that is not the thread's which may be read, from the walk's start on. */
 #define OTHER_STACK_BYTES (UINT64_C(512) << 10)
 
-#define STACK_PAGE_BYTES 4096
-
 struct stack_view {
 	struct stack_bounds bounds;
 	uintptr_t readable_end; /* memory below it is readable, from the last word on */
@@ -25,7 +23,7 @@ struct stack_view {
 
 static inline uintptr_t stack_page_end(uintptr_t address)
 {
-	return (address & ~(uintptr_t)(STACK_PAGE_BYTES - 1)) + STACK_PAGE_BYTES;
+	return (address & ~(uintptr_t)(ARCH_PAGE_BYTES - 1)) + ARCH_PAGE_BYTES;
 }
 
 /* Returns the view from `sp` on. `is_sure`: the word there can be read. */

@@ -33,7 +33,7 @@ static inline void own_memory_unmap(void *memory, size_t size_bytes)
 	system_unmap((struct own_header *)memory - 1, own_memory_mapped_bytes(size_bytes));
 }
 
-#define OWN_GUARD_BYTES 4096
+#define OWN_GUARD_BYTES ARCH_PAGE_BYTES
 
 /*
  * Allocate a stack of `size_bytes`, whole pages, with an inaccessible page below it. Returns

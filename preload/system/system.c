@@ -115,10 +115,11 @@ static const struct {
 	uint16_t number;
 	uint64_t arguments[4];
 } calls[] = {
-	{ SYS_madvise, { 0, 4096, MADV_POPULATE_WRITE } },
-	{ SYS_madvise, { 0, 4096, MADV_WIPEONFORK } },
-	{ SYS_mmap, { 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS } },
-	{ SYS_mprotect, { 0, 4096, PROT_NONE } },
+	{ SYS_madvise, { 0, ARCH_PAGE_BYTES, MADV_POPULATE_WRITE } },
+	{ SYS_madvise, { 0, ARCH_PAGE_BYTES, MADV_WIPEONFORK } },
+	{ SYS_mmap,
+	  { 0, ARCH_PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS } },
+	{ SYS_mprotect, { 0, ARCH_PAGE_BYTES, PROT_NONE } },
 	{ SYS_openat, { (uint64_t)AT_FDCWD, 0, O_RDONLY | O_CLOEXEC } },
 	{ SYS_openat, { (uint64_t)AT_FDCWD, 0, O_PATH | O_CLOEXEC } },
 	{ SYS_prctl, { PR_GET_NAME } },
@@ -176,5 +177,5 @@ uint64_t system_mapped_bytes(void)
 	system_close(fd);
 	for (const char *at = text; *at >= '0' && *at <= '9'; at++)
 		pages = pages * 10 + (uint64_t)(*at - '0');
-	return pages * 4096;
+	return pages * ARCH_PAGE_BYTES;
 }

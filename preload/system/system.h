@@ -133,8 +133,8 @@ static inline bool system_is_resident(uintptr_t address)
 {
 	unsigned char resident = 0;
 
-	return system_call(SYS_mincore, (long)(address & ~(uintptr_t)4095), 4096,
-	                   (long)&resident, 0, 0, 0) == 0 &&
+	return system_call(SYS_mincore, (long)(address & ~(ARCH_PAGE_BYTES - 1)),
+	                   ARCH_PAGE_BYTES, (long)&resident, 0, 0, 0) == 0 &&
 	       resident & 1;
 }
 

@@ -17,6 +17,8 @@
 /* User addresses, and so return addresses, have 47 bits. */
 #define ARCH_ADDRESS_BITS 47
 
+#define ARCH_PAGE_BYTES UINT64_C(4096) /* of a page of memory */
+
 /* DWARF's register numbers of the frame pointer, the stack pointer and the return address. */
 enum { ARCH_DWARF_FP = 6, ARCH_DWARF_SP = 7, ARCH_DWARF_RA = 16 };
 
@@ -105,7 +107,10 @@ static inline uintptr_t arch_jump_target(const void *environment)
 	return (mangled >> 17 | mangled << 47) ^ guard_word;
 }
 
-/* Returns the address of the thread control block. On a glibc thread it is above the stack. */
+/*
+ * Returns the address of glibc's block of the thread, which pthread_self() gives, too. It is above
+ * the stack that glibc made for the thread.
+ */
 static inline uintptr_t arch_thread_pointer(void)
 {
 	uintptr_t pointer;
