@@ -177,8 +177,9 @@ static inline uint64_t source_map_supported(const struct source_map *map, uint32
 
 /*
  * The functions without a machine frame between a call at `from` and machine function
- * `function` of that module (0: the allocator): the call's own function jumped. Their locations
- * go to locations[SOURCE_JUMPS_MAX]. Returns their number, or -1 when memory is out.
+ * `function` of that module (0: one outside of it, as the allocator is): the call's own function
+ * jumped. Their locations go to locations[SOURCE_JUMPS_MAX]. Returns their number, or -1 when
+ * memory is out.
  */
 int source_map_jumps(struct source_map *map, uint32_t from, uint32_t function,
                      uint32_t *locations);
@@ -193,7 +194,7 @@ static inline bool source_map_may_jump(const struct source_map *map, uint32_t fr
 	       source->no_jump != function + 1;
 }
 
-/* The same for the ways out of a machine function itself, to the allocator. */
+/* The same for the ways out of a machine function itself. */
 int source_map_jumps_of(struct source_map *map, uint32_t module, uint32_t function,
                         uint32_t to, uint32_t *locations);
 

@@ -187,18 +187,30 @@ static int frame_move(struct source_map *map, struct thread *thread, uint32_t *d
 	              : frames_push(map, thread, depth, to, most);
 }
 
+/*
+ * The function of `to` as one that code of `module` jumps to. Functions of other modules have
+ * numbers of their own there: a jump out of the module is one to function 0, wherever it leads.
+ */
+static inline uint32_t function_seen_from(const struct source_map *map, uint32_t module,
+                                          uint32_t to)
+{
+	return map->machine[to].module == module ? map->machine[to].function : 0;
+}
+
 /* The functions between the caller of level `at` and the function of `to`, which jumped. */
 static inline int callers_push(struct source_map *map, struct thread *thread,
                                uint32_t *depth, uint32_t at, uint32_t to)
 {
-	uint32_t jumps[SOURCE_JUMPS_MAX];
+	uint32_t jumps[SOURCE_JUMPS_MAX], from, function;
 
-	if (!at || !source_map_may_jump(map, thread->levels[at - 1].location,
-	                                map->machine[to].function))
+	if (!at)
+		return 0;
+	from = thread->levels[at - 1].location;
+	function = function_seen_from(map, map->machine[from].module, to);
+	if (!source_map_may_jump(map, from, function))
 		return 0;
 	return jumps_push(map, thread, depth, jumps,
-	                  source_map_jumps(map, thread->levels[at - 1].location,
-	                                   map->machine[to].function, jumps),
+	                  source_map_jumps(map, from, function, jumps),
 	                  thread->levels[at - 1].own);
 }
 
@@ -229,9 +241,9 @@ static int function_move(struct source_map *map, struct thread *thread, uint32_t
 	struct transition *change;
 	int count = 0;
 
-	if (from->function && from->module == map->machine[to].module)
+	if (from->function)
 		count = source_map_jumps_of(map, from->module, from->function,
-		                            map->machine[to].function, jumps);
+		                            function_seen_from(map, from->module, to), jumps);
 	if (count < 0)
 		return -1;
 	if (!count) {

@@ -44,7 +44,7 @@ struct source_pair {
 };
 
 struct source_jumps {
-	uint32_t module, from, to; /* machine functions; to: 0: the allocator */
+	uint32_t module, from, to; /* machine functions; to: 0: any outside of the module */
 	uint32_t count;            /* 0: there is no such way, or several */
 	uint64_t offsets[SOURCE_JUMPS_MAX];
 };
