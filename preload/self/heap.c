@@ -14,7 +14,8 @@
 #define VECTOR_PAGES 4096 /* asked about by one system call */
 #define SCAN_NS 50000     /* what reading the mappings costs, about */
 #define READS_MAX 1024    /* of heads of heaps: 512 heaps */
-#define ROOM_SHARE 32     /* the part of the ring that the records may take */
+#define READS_OF_HEAP 2
+#define ROOM_SHARE 32 /* the part of the ring that the records may take */
 /* glibc, malloc/arena.c and malloc.c */
 #define HEAP_BYTES (UINT64_C(64) << 20)
 #define ARENA_OFFSET_MAX 256 /* of an arena in its first heap */
@@ -28,7 +29,7 @@ struct heap_writer {
 	struct heap_definition *record; /* being filled; NULL: none */
 	uint32_t number;                /* of the next part */
 	bool is_present; /* whether the pages of the last run are in memory */
-	bool is_cut;     /* no room, or no time: pages are missing */
+	bool is_cut;     /* no room, time or reads are left: pages are missing */
 	uint64_t time, room_bytes;
 	uint64_t until_ns; /* in the thread's processor time */
 	struct heap_part part;
@@ -164,6 +165,10 @@ static bool mapping_write(void *context, const struct maps_mapping *mapping)
 		return true;
 	at = (mapping->start + HEAP_BYTES - 1) & ~(HEAP_BYTES - 1);
 	for (; at < mapping->end; at += HEAP_BYTES) {
+		if (writer->reading.pieces_left < READS_OF_HEAP) {
+			writer->is_cut = true;
+			return false;
+		}
 		if (!arena_find(writer, at))
 			continue;
 		writer->part.start = at;
@@ -181,7 +186,8 @@ void heap_record(uint64_t time)
 		                          .room_bytes = ring.mapped_bytes / ROOM_SHARE };
 	uint64_t allowed_ns = maps_allowance_ns(), begun_ns;
 
-	if (allowed_ns < SCAN_NS)
+	/* A filter may end the process for mincore(), and heaps of threads could not be read. */
+	if (allowed_ns < SCAN_NS || system_filter_mode())
 		return;
 	if (!definitions_enter()) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
