@@ -230,6 +230,8 @@ static uint32_t peeled_mean(struct choosing *work, const char *which,
 	struct candidate *candidate;
 
 	for (path = 1; path < classes->profile->replay.paths.count && *which; path++) {
+		if (call_path_is_empty(profile_path(classes->profile, path)))
+			continue;
 		function = peeled_find(classes, path, which);
 		if (function == FUNCTION_NONE)
 			continue;

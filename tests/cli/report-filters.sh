@@ -89,6 +89,9 @@ for view in "" "--by path" "--by function" "--by module" "--by thread" "--by own
 done
 "$OUTLIVE" report --explain 1 --module libpool trace 2>&1
 "$OUTLIVE" report --stacks --size 24 trace 2>&1 | head -1
+# a filter that leaves nothing of a wrapper leaves nothing to choose from
+"$OUTLIVE" report --wrapper pool_get --size 7777 --why pool_get trace 2>&1
+echo "status $?"
 "$OUTLIVE" report --size 9..1 trace 2>&1 | head -1
 "$OUTLIVE" report --size .. trace 2>&1 | head -1
 "$OUTLIVE" report --module nothing trace 2>&1
