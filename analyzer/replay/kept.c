@@ -13,7 +13,6 @@
 #define ARENA_BYTES 2200u   /* struct malloc_state */
 #define HEAP_INFO_BYTES 48u /* struct heap_info */
 #define HEAP_ALIGN (UINT64_C(64) << 20)
-#define PATHS_ON_PAGE 1024 /* more blocks than a page has room for are damage */
 
 /* A page that is in memory. */
 struct work_page {
@@ -33,6 +32,11 @@ struct kept_work {
 	uint32_t *rows;           /* by number of the call path: index of its row + 1 */
 	size_t row_count;         /* entries of `rows` */
 	size_t run;               /* the run that was found last */
+	/*
+	 * visits left in this pass: blocks that do not overlap need no more than one for each
+	 * page and one for each block
+	 */
+	uint64_t visits;
 };
 
 void kept_release(struct kept *kept)
@@ -87,7 +91,8 @@ typedef void page_visit(struct kept_work *work, uint64_t page, uint64_t asked,
 
 /*
  * Visit the pages of a block. Addresses and sizes are from the trace: only what lies in the runs
- * is visited. Returns the bytes of the block (not of its header) that are in memory.
+ * is visited, and of blocks that overlap only as much as `visits` allows. Returns the bytes of the
+ * block (not of its header) that are in memory.
  */
 static uint64_t block_visit(struct kept_work *work, uint64_t address, uint64_t size,
                             uint32_t path, page_visit *visit)
@@ -106,6 +111,9 @@ static uint64_t block_visit(struct kept_work *work, uint64_t address, uint64_t s
 			break;
 		page = start > run->start ? start & ~(HEAP_PAGE - 1) : run->start;
 		for (; page < run->end && page < end; page += HEAP_PAGE) {
+			if (!work->visits)
+				return present;
+			work->visits--;
 			asked = overlap(address, address + size, page);
 			present += asked;
 			visit(work, run->page + (page - run->start) / HEAP_PAGE, asked,
@@ -127,7 +135,7 @@ static void page_add(struct kept_work *work, uint64_t number, uint64_t asked,
 	overhead = overhead < room - asked ? overhead : room - asked;
 	page->asked = (uint16_t)(page->asked + asked);
 	page->overhead = (uint16_t)(page->overhead + overhead);
-	page->blocks += page->blocks < PATHS_ON_PAGE;
+	page->blocks += page->blocks < KEPT_PATHS_ON_PAGE;
 }
 
 /* Add a call path to a page's list. */
@@ -138,7 +146,7 @@ static void page_list(struct kept_work *work, uint64_t number, uint64_t asked,
 
 	(void)asked;
 	(void)overhead;
-	if (page->blocks < PATHS_ON_PAGE)
+	if (page->blocks < KEPT_PATHS_ON_PAGE)
 		work->paths[page->list + page->blocks++] = path;
 }
 
@@ -222,10 +230,17 @@ static int block_count(struct kept_work *work, uint64_t address,
 	return 0;
 }
 
+/* Twice what blocks need that do not overlap. */
+static void pass_begin(struct kept_work *work, const struct live_table *live)
+{
+	work->visits = 2 * (work->map->pages + live->count);
+}
+
 static int blocks_count(struct kept_work *work, const struct live_table *live)
 {
 	size_t slot, slots = (size_t)1 << live->bits, i;
 
+	pass_begin(work, live);
 	for (i = 0; i < work->map->area_count; i++)
 		area_own(work, &work->map->areas[i]);
 	for (slot = 0; slot < slots; slot++) {
@@ -252,6 +267,7 @@ static int blocks_list(struct kept_work *work, const struct live_table *live)
 	work->paths = malloc((size_t)(sum + 1) * sizeof(*work->paths));
 	if (!work->paths)
 		return -1;
+	pass_begin(work, live);
 	for (slot = 0; slot < slots; slot++) {
 		if (live->addresses[slot] &&
 		    area_find(work->map, live->addresses[slot]) < work->map->area_count)
@@ -276,6 +292,7 @@ static void cache_mark(struct kept_work *work, const struct thread_cache *cache)
 	uint32_t size, i;
 	size_t area;
 
+	work->visits = UINT64_MAX; /* these blocks are few and small */
 	for (size = 0; size < CACHE_SIZES; size++) {
 		chunk = thread_cache_chunk(size);
 		for (i = 0; i < cache->counts[size]; i++) {
@@ -448,44 +465,4 @@ int kept_measure(struct kept *kept, const struct heap_map *map,
 	kept->is_exit = map->is_exit;
 	kept->is_filled = !result;
 	return result;
-}
-
-/* ---- groups -------------------------------------------------------------------------- */
-
-static int group_compare(const void *one, const void *two)
-{
-	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
-
-	return a < b ? -1 : a > b;
-}
-
-void kept_group(const struct kept *kept, const uint32_t *group_of,
-                struct kept_row *rows)
-{
-	uint32_t groups[PATHS_ON_PAGE], count, first, at;
-	const struct kept_page *page;
-	struct kept_row *row;
-	size_t i;
-
-	for (i = 0; i < kept->path_count; i++) {
-		rows[group_of[kept->paths[i].path]].blocks += kept->paths[i].blocks;
-		rows[group_of[kept->paths[i].path]].bytes += kept->paths[i].bytes;
-	}
-	for (i = 0; i < kept->page_count; i++) {
-		page = &kept->pages[i];
-		count = page->count;
-		for (at = 0; at < count; at++)
-			groups[at] = group_of[kept->on_pages[page->first + at]];
-		qsort(groups, count, sizeof(*groups), group_compare);
-		for (first = 0; first < count; first = at) {
-			for (at = first; at < count && groups[at] == groups[first]; at++)
-				;
-			row = &rows[groups[first]];
-			row->pages++;
-			row->pinned += page->free_bytes * at / count -
-			               page->free_bytes * first / count;
-			row->alone_pages += at - first == count;
-			row->alone += at - first == count ? page->free_bytes : 0;
-		}
-	}
 }

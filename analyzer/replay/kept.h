@@ -39,6 +39,9 @@ struct kept_path {
 	uint64_t blocks, bytes;
 };
 
+/* More blocks than a page has room for are damage. */
+#define KEPT_PATHS_ON_PAGE 1024
+
 /* A page in memory that holds live blocks, and has a free part. */
 struct kept_page {
 	uint32_t first; /* the paths of its blocks begin here in `on_pages` */
@@ -74,23 +77,6 @@ struct kept {
 int kept_measure(struct kept *kept, const struct heap_map *map,
                  const struct live_table *live, const struct thread_caches *caches);
 void kept_release(struct kept *kept);
-
-/* What the blocks of a group of call paths pin. */
-struct kept_row {
-	uint64_t blocks, bytes;
-	uint64_t pages;  /* that they pin, with other blocks or without */
-	uint64_t pinned; /* their share of the free parts of these pages */
-	uint64_t alone_pages,
-		alone; /* pages without blocks of other groups; their free parts */
-};
-
-/*
- * Fill in the rows (all zero, by number of the group) of the groups that `group_of` gives by
- * number of the call path. The free part of a page is divided among the blocks on it, the same
- * share to each: all shares and `pinned_own` add up to all.pinned.
- */
-void kept_group(const struct kept *kept, const uint32_t *group_of,
-                struct kept_row *rows);
 
 /* What is free but kept. */
 static inline uint64_t kept_free(const struct kept_bytes *bytes)

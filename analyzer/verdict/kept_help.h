@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_VERDICT_KEPT_HELP_H
 #define OUTLIVE_VERDICT_KEPT_HELP_H
 
-#include "replay/kept.h"
+#include "replay/kept_group.h"
 #include "verdict/advice.h"
 
 #include <stdbool.h>

@@ -1,10 +1,11 @@
 /* test_kept.c - what the pages of a heap hold, against a model that looks at every byte. */
-#include "replay/kept.h"
+#include "replay/kept_group.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -344,6 +345,34 @@ static void damaged_blocks_add_up_too(void **state)
 	kept_release(&kept);
 }
 
+/*
+ * Blocks that each cover the whole heap: each would be followed over all of its pages, which are
+ * the square of what the trace has.
+ */
+static void blocks_that_overlap_end(void **state)
+{
+	static const uint32_t runs[] = { 0, 1u << 20 };
+	struct heap_map map = { .time = 7 };
+	struct timespec used;
+	struct live_table live;
+	struct kept kept;
+	uint64_t i;
+
+	(void)state;
+	assert_int_equal(live_table_init(&live), 0);
+	part_add(&map, HEAP, 0, 0, runs, 2);
+	for (i = 1; i <= 10000; i++)
+		block_add(&live, HEAP + i * 16, UINT64_C(1) << 32, 1);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	i = (uint64_t)used.tv_sec;
+	kept = measure(&map, &live);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	assert_true((uint64_t)used.tv_sec - i < 5);
+	assert_int_equal(kept.all.resident, (UINT64_C(1) << 20) * PAGE);
+	assert_true(kept.all.live > kept.all.resident / 2);
+	kept_release(&kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +382,7 @@ int main(void)
 		cmocka_unit_test(caches_hold_pages),
 		cmocka_unit_test(agrees_with_a_model),
 		cmocka_unit_test(damaged_blocks_add_up_too),
+		cmocka_unit_test(blocks_that_overlap_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
