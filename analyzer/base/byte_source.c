@@ -64,6 +64,14 @@ void byte_source_close(struct byte_source *source)
 	*source = (struct byte_source){ .fd = -1 };
 }
 
+bool byte_source_is_of(const struct byte_source *source, int fd)
+{
+	struct stat ours, other;
+
+	return !source->memory && !fstat(source->fd, &ours) && !fstat(fd, &other) &&
+	       ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
+}
+
 int byte_source_read(const struct byte_source *source, uint64_t offset, void *to,
                      size_t bytes, struct error *error)
 {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -32,6 +33,9 @@ int byte_source_memory(struct byte_source *source, const char *name,
                        const uint8_t *memory, size_t bytes);
 
 void byte_source_close(struct byte_source *source);
+
+/* Whether it reads the same file as an open descriptor. */
+bool byte_source_is_of(const struct byte_source *source, int fd);
 
 /*
  * Copy `bytes` bytes at `offset`. 0, or -1 and *error (which may be NULL): they are beyond the

@@ -160,8 +160,11 @@ static int blocks_copy(const struct renaming *renaming, int from,
 	struct trace_block block;
 	uint8_t *stored = NULL;
 	size_t capacity = 0;
+	struct stat status;
 	int result;
 
+	if (fstat(from, &status))
+		return error_set(error, "%s: %s", renaming->path, strerror(errno));
 	for (;;) {
 		result = read_all(renaming, from, &block, sizeof(block), at, error);
 		if (!result && block.magic != BLOCK_MAGIC)
@@ -170,6 +173,12 @@ static int blocks_copy(const struct renaming *renaming, int from,
 		if (result || block.type == BLOCK_END)
 			break;
 		at += sizeof(block);
+		if (block.stored_bytes > (uint64_t)status.st_size ||
+		    at > status.st_size - (off_t)block.stored_bytes) {
+			result = error_set(error, "%s: the file ends in the block at offset %lld",
+			                   renaming->path, (long long)at);
+			break;
+		}
 		if (!is_replaced(names, &block)) {
 			if (array_reserve(stored, capacity, block.stored_bytes))
 				result = error_set(error, "%s: out of memory for a block",
@@ -199,6 +208,12 @@ static int names_append(struct trace_writer *writer, const struct names *names,
 	return trace_writer_end(writer, error);
 }
 
+static int replaced_set(struct error *error, const char *path)
+{
+	return error_set(error, "%s: was replaced by another file meanwhile: try again",
+	                 path);
+}
+
 /* Write the new trace into a file without a name yet. 0, or -1 and *error. */
 static int trace_copy(const struct renaming *renaming, int to, const char *path,
                       const struct names *names, struct error *error)
@@ -215,6 +230,9 @@ static int trace_copy(const struct renaming *renaming, int to, const char *path,
 	if (flock(from, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
 		error_set(error, "%s: another outlive is writing it: wait for its end",
 		          renaming->path);
+		close(to);
+	} else if (!trace_reader_is_of(renaming->reader, from)) {
+		replaced_set(error, renaming->path);
 		close(to);
 	} else if (read_all(renaming, from, &header, sizeof(header), 0, error)) {
 		close(to);
@@ -283,6 +301,65 @@ static int file_create(const char *target, char *path, size_t bytes, bool *is_na
 	return mkostemp(path, O_CLOEXEC);
 }
 
+#define NO_OUTPUT (-1)
+#define OUTPUT_REFUSED (-2)
+
+/* Whether the file may be replaced; if not, *error says why. */
+static bool is_replaceable(const struct renaming *renaming, const char *path, int file,
+                           struct error *error)
+{
+	uint64_t magic = 0;
+
+	if (flock(file, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		error_set(error, "%s: another outlive is writing it: wait for its end", path);
+	else if (!renaming->output && !trace_reader_is_of(renaming->reader, file))
+		replaced_set(error, path);
+	else if (pread(file, &magic, sizeof(magic), 0) != sizeof(magic) ||
+	         magic != TRACE_MAGIC)
+		error_set(error, "%s: exists and is not a trace: remove it, or use another -o",
+		          path);
+	else
+		return true;
+	return false;
+}
+
+/*
+ * Open and lock the file that is to be replaced: as `outlive run -o`, refuse one that is no trace,
+ * is being written, or cannot be read. The caller closes it. NO_OUTPUT: there is none.
+ * OUTPUT_REFUSED: *error.
+ */
+static int output_lock(const struct renaming *renaming, struct error *error)
+{
+	const char *path = renaming->output ? renaming->output : renaming->path;
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (file < 0 && errno == ENOENT && renaming->output)
+		return NO_OUTPUT;
+	if (file < 0) {
+		error_set(error, "%s: %s", path, strerror(errno));
+		return OUTPUT_REFUSED;
+	}
+	if (is_replaceable(renaming, path, file, error))
+		return file;
+	close(file);
+	return OUTPUT_REFUSED;
+}
+
+/* Give the file its name, if what has that name now may still be replaced. */
+static int output_replace(const struct renaming *renaming, const char *from,
+                          const char *target, struct error *error)
+{
+	int old = output_lock(renaming, error), result = 0;
+
+	if (old == OUTPUT_REFUSED)
+		return -1;
+	if (rename(from, target))
+		result = error_set(error, "%s: %s", target, strerror(errno));
+	if (old != NO_OUTPUT)
+		close(old);
+	return result;
+}
+
 /* Write the trace with the new names where it belongs. `target`: not a link. */
 static int trace_replace(const struct renaming *renaming, const char *target,
                          const struct names *names, struct error *error)
@@ -304,34 +381,16 @@ static int trace_replace(const struct renaming *renaming, const char *target,
 	}
 	attributes_copy(kept, &status);
 	result = trace_copy(renaming, file, target, names, error);
-	if (!result && ((!is_named && file_name(kept, target, path, sizeof(path))) ||
-	                (is_named = true, rename(path, target))))
+	if (!result && !is_named && file_name(kept, target, path, sizeof(path)))
 		result = error_set(error, "%s: %s", target, strerror(errno));
+	else if (!result)
+		is_named = true;
+	if (!result)
+		result = output_replace(renaming, path, target, error);
 	if (result && is_named)
 		unlink(path);
 	close(kept);
 	return result;
-}
-
-/* Refuse to write over a file that is no trace, as `outlive run -o` does. */
-static int output_check(const struct renaming *renaming, struct error *error)
-{
-	int file = renaming->output
-	               ? open(renaming->output, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-	               : -1;
-	uint64_t magic = TRACE_MAGIC;
-
-	if (file < 0)
-		return 0;
-	if (pread(file, &magic, sizeof(magic), 0) != sizeof(magic))
-		magic = 0;
-	close(file);
-	return magic == TRACE_MAGIC
-	           ? 0
-	           : error_set(
-					 error,
-					 "%s: exists and is not a trace: remove it, or use another -o",
-					 renaming->output);
 }
 
 long renaming_do(const struct renaming *renaming, struct error *error)
@@ -341,9 +400,12 @@ long renaming_do(const struct renaming *renaming, struct error *error)
 	char *real = realpath(renaming->output ? renaming->output : renaming->path, NULL);
 	const char *target = real ? real : renaming->output;
 	long renamed = 0, of_process;
+	int old = output_lock(renaming, error);
 
-	if (output_check(renaming, error))
+	if (old == OUTPUT_REFUSED)
 		renamed = -1;
+	else if (old != NO_OUTPUT)
+		close(old);
 	for (i = 0; i < count && renamed >= 0; i++) {
 		if (!trace_reader_process(renaming->reader, i)->events)
 			continue;

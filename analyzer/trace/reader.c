@@ -115,6 +115,11 @@ bool trace_reader_is_live(const struct trace_reader *reader)
 	return false;
 }
 
+bool trace_reader_is_of(const struct trace_reader *reader, int fd)
+{
+	return byte_source_is_of(&reader->index.sources[0], fd);
+}
+
 uint64_t trace_reader_bytes(const struct trace_reader *reader)
 {
 	return reader->index.sources[0].bytes;

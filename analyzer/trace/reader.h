@@ -41,6 +41,8 @@ bool trace_reader_has_end(const struct trace_reader *reader); /* it has its END 
 bool trace_reader_is_complete(const struct trace_reader *reader);
 /* One of its processes still runs. */
 bool trace_reader_is_live(const struct trace_reader *reader);
+/* Whether it reads the same file as an open descriptor. */
+bool trace_reader_is_of(const struct trace_reader *reader, int fd);
 uint64_t trace_reader_bytes(const struct trace_reader *reader); /* of the file */
 
 /*

@@ -156,7 +156,41 @@ echo "status $?, $(cut -d: -f 1,3 <<<"$full")"
 exec 9<copy.trace && flock 9
 refused symbols copy.trace program.debug
 exec 9<&-
+cp full.trace busy.trace
+exec 9<busy.trace && flock 9
+refused symbols -o busy.trace copy.trace program.debug
+exec 9<&-
+cmp full.trace busy.trace
+ln -s loop loop
+refused symbols -o loop copy.trace program.debug
+# meanwhile: what is in the way when all is written, just before it gets its name
+cat >meanwhile.c <<'C'
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+int fsync(int file)
+{
+	char *busy = getenv("MEANWHILE_BUSY"), *other = getenv("MEANWHILE_OTHER");
+	(void)file;
+	if (busy)
+		return flock(open(busy, O_RDONLY), LOCK_EX);
+	return rename(other, "copy.trace");
+}
+C
+"${CC:-gcc}" -shared -fPIC -o meanwhile.so meanwhile.c
+meanwhile() { # VARIABLE=FILE ARGUMENTS of outlive
+	env LD_PRELOAD="$PWD/meanwhile.so" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$1" \
+		"$OUTLIVE" "${@:2}" >output 2>&1
+	echo "status $?: $(sed "s:$PWD/::g" output)"
+}
+meanwhile MEANWHILE_BUSY=busy.trace symbols -o busy.trace copy.trace program.debug
+cp full.trace other.trace
+meanwhile MEANWHILE_OTHER=other.trace symbols copy.trace program.debug
+cmp full.trace copy.trace && cmp full.trace busy.trace
+cp bare.trace copy.trace
 cmp bare.trace copy.trace && echo "the trace is as it was"
+rm -f busy.trace
 compgen -G 'copy.trace?*' || echo "nothing is left behind"
 chmod 640 copy.trace && ln -s copy.trace link.trace
 "$OUTLIVE" symbols link.trace program.debug >output 2>&1 || cat output
