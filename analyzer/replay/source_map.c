@@ -148,6 +148,8 @@ static int chain_make(struct source_map *map, struct machine_source *source,
 
 		callee = i ? instance_of(map, address->module, instances[i - 1], location, i)
 		           : 0;
+		if (i && !callee)
+			return -1;
 		made = i ? map->instances[callee].location
 		         : location_add(map, location, 0, address->count ? 1 : 0);
 		if (!made)

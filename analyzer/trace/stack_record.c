@@ -152,6 +152,8 @@ static const char *mapping_read(struct stack_record *record, const uint8_t *at,
 		if (i != 2 && i != 3 && values[i] > UINT32_MAX)
 			return "a number of its mapping cannot be";
 	}
+	if (values[6] > MAPPING_PATH_MAX)
+		return "its path is too long";
 	/* A length that the kernel refused may be any number. */
 	if (!values[1] && (values[2] > ADDRESS_END || values[3] > ADDRESS_END))
 		return "its mapping cannot be";

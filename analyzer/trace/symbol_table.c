@@ -263,17 +263,18 @@ struct symbol_frame *symbol_table_chain(struct symbol_table *table, size_t index
 int symbol_table_add_missing(struct symbol_table *table, uint32_t module,
                              const char *path)
 {
-	const char *kept = string_keep(table, path, "");
+	const char *kept;
 	size_t i;
 
+	if (table->missing_count == MISSING_MAX)
+		return 0;
+	kept = string_keep(table, path, "");
 	if (!kept)
 		return -1;
 	for (i = table->missing_count; i && table->missing[i - 1].module == module; i--) {
 		if (table->missing[i - 1].path == kept)
 			return 0;
 	}
-	if (table->missing_count == MISSING_MAX)
-		return 0;
 	if (array_reserve(table->missing, table->missing_capacity,
 	                  table->missing_count + 1))
 		return -1;

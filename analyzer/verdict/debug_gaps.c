@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Whether any location of a module has a file and a line, by number of the module. */
@@ -38,11 +39,13 @@ static bool is_here(const struct module *module)
 {
 	int file = open(module->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct elf_file elf;
+	struct stat status;
 	bool is_same;
 
 	if (file < 0)
 		return false;
-	is_same = module->build_id_bytes && elf_file_read(&elf, file) == ELF_OK &&
+	is_same = !fstat(file, &status) && S_ISREG(status.st_mode) &&
+	          module->build_id_bytes && elf_file_read(&elf, file) == ELF_OK &&
 	          elf_file_is_build(&elf, module->build_id, module->build_id_bytes);
 	close(file);
 	return is_same;

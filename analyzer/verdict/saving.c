@@ -43,6 +43,16 @@ static struct span pair_cost(const struct classes *classes,
 		                  young * 2 * quick + (1 - young) * slow };
 }
 
+/* So many picoseconds in whole ns. Counts and costs are from the trace: a sum may be any number. */
+static uint64_t whole_ns(double picoseconds)
+{
+	double ns = picoseconds / 1000;
+
+	if (!(ns > 0))
+		return 0;
+	return ns < (double)UINT64_MAX ? (uint64_t)ns : UINT64_MAX;
+}
+
 /* Add up a saving's time: its calls, and the copying of so many bytes. */
 static void time_set(struct saving *saving, const struct classes *classes,
                      struct span pair, double copied_least, double copied_most)
@@ -50,18 +60,22 @@ static void time_set(struct saving *saving, const struct classes *classes,
 	const struct costs_header *costs = &classes->profile->costs.header;
 	double calls = (double)saving->calls;
 
-	saving->ns_least = (uint64_t)((calls * pair.least +
-	                               copied_least / 1024 * (double)costs->copy_least) /
-	                              1000);
-	saving->ns_most = (uint64_t)((calls * pair.most +
-	                              copied_most / 1024 * (double)costs->copy_most) /
-	                             1000);
+	saving->ns_least = whole_ns(calls * pair.least +
+	                            copied_least / 1024 * (double)costs->copy_least);
+	saving->ns_most = whole_ns(calls * pair.most +
+	                           copied_most / 1024 * (double)costs->copy_most);
 }
 
 /* a - b, or 0 if that cannot be: then nothing is promised */
 static uint64_t rest_of(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
+}
+
+/* a + b, or the most that there can be */
+static uint64_t sum_of(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 struct saving saving_of_blocks(const struct classes *classes,
@@ -115,7 +129,7 @@ struct saving saving_of_copies(const struct classes *classes,
 	double kept = (double)left * each;
 
 	if (copies <= summary->begun && kept < (double)summary->asked)
-		saving.bytes = summary->asked - (uint64_t)kept;
+		saving.bytes = rest_of(summary->asked, (uint64_t)kept);
 	time_set(&saving, classes, pair_cost(classes, summary), (double)saving.bytes,
 	         (double)saving.bytes);
 	return saving;
@@ -123,10 +137,10 @@ struct saving saving_of_copies(const struct classes *classes,
 
 void saving_add(struct saving *to, const struct saving *from)
 {
-	to->calls += from->calls;
-	to->bytes += from->bytes;
-	to->ns_least += from->ns_least;
-	to->ns_most += from->ns_most;
+	to->calls = sum_of(to->calls, from->calls);
+	to->bytes = sum_of(to->bytes, from->bytes);
+	to->ns_least = sum_of(to->ns_least, from->ns_least);
+	to->ns_most = sum_of(to->ns_most, from->ns_most);
 }
 
 bool saving_is_small(const struct saving *saving, const struct classes *classes)

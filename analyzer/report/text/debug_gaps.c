@@ -22,7 +22,7 @@ static const char *remedy(const struct profile *profile)
 static void unknown_print(const struct screen *screen, const struct profile *profile,
                           const struct debug_gaps *gaps)
 {
-	char id[BUILD_ID_TEXT_BYTES], path[256], more[32] = "";
+	char id[BUILD_ID_TEXT_BYTES], path[256], package[256], more[32] = "";
 	struct text line = { NULL, 0, 0 };
 	const struct module *module;
 	const struct debug_gap *gap;
@@ -40,13 +40,13 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 		module = address_map_module(profile->map, gap->module);
 		build_id_text(id, module);
 		text_escape(path, sizeof(path), module->path);
+		text_escape(package, sizeof(package), gap->package);
 		/* the name of a package is enough to find the file */
 		if (text_printf(&line, "%s%s%s%s%s", shown ? ", " : "", path,
 		                *gap->package ? " (package "
 		                : *id         ? " (build-id "
 		                              : "",
-		                *gap->package ? gap->package : id,
-		                *gap->package || *id ? ")" : ""))
+		                *gap->package ? package : id, *gap->package || *id ? ")" : ""))
 			break;
 		is_packaged |= *gap->package;
 		shown++;

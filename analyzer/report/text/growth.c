@@ -31,12 +31,13 @@ static void rate_text(char text[TEXT_NUMBER_BYTES], const struct classes *classe
 	const struct ring_header *header = &classes->profile->process->header;
 	const struct site_growths *growths = &classes->growths;
 	uint64_t span = process_span_ns(header, growths->end_time - growths->half_time);
+	double rate = span ? (double)site_growth_bytes(site) * 1e9 / (double)span : 0;
 
+	/* times and sizes are from the trace: a rate may be any number */
 	if (!process_is_calibrated(header) || !span)
 		strcpy(text, "-");
 	else
-		text_size(text,
-		          (uint64_t)((double)site_growth_bytes(site) * 1e9 / (double)span));
+		text_size(text, rate < (double)UINT64_MAX ? (uint64_t)rate : UINT64_MAX);
 }
 
 /* 0, or -1: no memory. */

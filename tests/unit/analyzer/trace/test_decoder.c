@@ -510,6 +510,36 @@ static void reads_what_was_mapped(void **state)
 }
 
 /* A gap belongs to the event or the run before it; one beyond the stack is wrong. */
+/* A path may have MAPPING_PATH_MAX bytes, and no more. */
+static void refuses_a_path_that_is_too_long(void **state)
+{
+	static uint8_t mapped[3 + 6 + 2 + MAPPING_PATH_MAX + 1] = { CONTROL_TAG(
+		CONTROL_MAPPING) };
+	struct fixture *fixture = *state;
+	size_t longer, payload;
+	struct event event;
+
+	for (longer = 0; longer < 2; longer++) {
+		payload = 6 + 2 + MAPPING_PATH_MAX + longer;
+		mapped[1] = (uint8_t)(0x80 | (payload & 0x7f));
+		mapped[2] = (uint8_t)(payload >> 7);
+		mapped[9] = (uint8_t)(0x80 | ((MAPPING_PATH_MAX + longer) & 0x7f));
+		mapped[10] = (MAPPING_PATH_MAX + longer) >> 7;
+		chunk_build_release(&fixture->chunk);
+		chunk_build_begin(&fixture->chunk, CHUNK_KIND_EVENTS, 1, 0);
+		chunk_build_run(&fixture->chunk, 1, 0, 0, NULL, 0);
+		chunk_build_raw(&fixture->chunk, mapped, 3 + payload, longer);
+		if (longer) {
+			expect_wrong(fixture, "path is too long");
+		} else {
+			assert_int_equal(start(fixture, NULL), 0);
+			assert_int_equal(decoder_batch(fixture->decoder, &event, 1), 1);
+			assert_int_equal(note_next(fixture, CONTROL_MAPPING)->mapping.path_bytes,
+			                 MAPPING_PATH_MAX);
+		}
+	}
+}
+
 static void reads_where_frames_are_missing(void **state)
 {
 	static const uint64_t stack[] = { 0x1000, 0x2000, 0x3000 };
@@ -685,6 +715,7 @@ int main(void)
 		TEST(reads_what_is_reported_of_the_stack),
 		TEST(reads_what_a_thread_is_called),
 		TEST(reads_what_was_mapped),
+		TEST(refuses_a_path_that_is_too_long),
 		TEST(reads_where_frames_are_missing),
 		TEST(reads_what_stands),
 		TEST(refuses_a_gap_beyond_the_stack),
