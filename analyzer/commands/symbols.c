@@ -139,9 +139,9 @@ const struct command command_symbols = {
 	.summary = "add names and lines to a trace from debug files",
 	.usage = "[OPTION]... FILE [DEBUGFILE|DIRECTORY]...",
 	.details =
-		"FILE is a trace of a program that had no debug information. It is taken\n"
-		"from debug files and unstripped programs whose build-ids match, and from\n"
-		"where the system keeps it.",
+		"FILE is a trace of a program that had no debug information. Names and lines\n"
+		"are taken from debug files and unstripped programs whose build-ids match,\n"
+		"and from where the system keeps debug information.",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(options[0]),
 	.run = symbols_run,

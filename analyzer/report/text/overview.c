@@ -137,7 +137,7 @@ static void lives_print(const struct screen *screen, const struct findings *find
 	shown.suppressed = (struct class_share){ 0, 0 }; /* the footer reports them */
 	screen_heading(screen, "what became of the blocks",
 	               findings->classes->has_exact_frames
-	                   ? "--class NAME lists their call paths"
+	                   ? "--class NAME lists who allocated them"
 	                   : "frames are plain: stack-like and escaping are inferred");
 	report_classes(screen, findings->classes, &shown, &findings->split);
 }
