@@ -9,7 +9,7 @@ _outlive_commands() {
 	_outlive_help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
-_outlive_options() { # [COMMAND] -> a line for each: "-o, --output FILE", "--by site|..."
+_outlive_options() { # [COMMAND] -> a line for each: "-o, --output FILE", "--by path|..."
 	_outlive_help "$@" |
 		sed -n 's/^ *\(-[a-z], \)\{0,1\}\(--[a-z-]*\)\( [^ ][^ ]*\)\{0,1\}\(  .*\)\{0,1\}$/\1\2\3/p'
 }

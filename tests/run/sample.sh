@@ -21,8 +21,8 @@
 #                    depths("f") their escape depths, added up; verdicts("f") and
 #                    owners("f") the different verdicts, and owners' names, of them
 #
-#   live: VIEW EXPR  not recorded, but looked at while it waits on its stdin, after it wrote
-#                    a line to its stdout: a jq expression that must be true of
+#   live: VIEW EXPR  the program is not recorded. After it wrote a line to its stdout, it waits
+#                    on its stdin: then a jq expression that must be true of
 #                    `outlive segments --by VIEW --format json`; $out as above
 #
 # An expression that fails is shown with both sides evaluated, if it is a comparison.
@@ -118,7 +118,7 @@ for directive in "${directives[@]}"; do
 	esac
 done
 if [ $checked = 0 ]; then
-	echo "the first comment of $source expects nothing"
+	echo "$source: no line ' * expect: EXPRESSION' in its first comment"
 	exit 1
 fi
 if [ $bad != 0 ]; then

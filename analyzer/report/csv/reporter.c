@@ -3,7 +3,7 @@
 
 const struct reporter csv_reporter = {
 	.name = "csv",
-	.refusal = "is not in CSV, which lists call paths only",
+	.refusal = "is not in CSV, which has call paths and mappings only",
 	.groups = 1u << REPORT_BY_PATH,
 	.group = REPORT_BY_PATH,
 	.show = {
