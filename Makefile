@@ -205,7 +205,7 @@ ifeq ($(SAN),)
 	$(Q)$(MAKE) SAN=address unit-programs
 endif
 	$(Q)KILLS=$${KILLS:-40} $(RUN_TESTS) unit:$(B) $(if $(SAN),,unit:$(ADDRESS_B)) cli samples \
-		stress exact golden programs-short oracle-short generator segments \
+		stress exact golden programs-short oracle-short generator segments go \
 		sources-short
 
 # The whole of it with the other compiler and with each sanitizer; a line each.
@@ -232,6 +232,10 @@ oracle: all $(B)/analyzer.a
 # Source frames: builds with inlined functions against builds without, block by block.
 sources: all $(B)/analyzer.a
 	$(Q)$(RUN_TESTS) sources
+
+# Go programs by every version of Go that is installed.
+go: all $(B)/analyzer.a
+	$(Q)$(RUN_TESTS) go
 
 # Does advice pay? Real programs, before and after patches that follow it (docs/advice.md).
 advice: all
@@ -333,7 +337,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-variants unit golden test-programs oracle sources advice exact stress soak bench fuzz \
+.PHONY: all unit-programs test test-variants unit golden test-programs oracle sources go advice exact stress soak bench fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -29,6 +29,8 @@ void module_read(struct module *module, const struct debug_finder *finder,
 	module->elf = dwfl_module_getelf(module->dwfl_module, &module->elf_bias);
 	if (!elf_has_code(module->elf))
 		module->elf = NULL; /* a debug file is all there is */
+	if (module->elf && module->instances)
+		module->go = go_index_new(module->elf, module->instances, module->elf_bias);
 	dwarf = module->instances
 	            ? dwfl_module_getdwarf(module->dwfl_module, &module->dwarf_bias)
 	            : NULL;
@@ -45,6 +47,7 @@ void module_read(struct module *module, const struct debug_finder *finder,
 void module_release(struct module *module)
 {
 	dwarf_index_free(module->dwarf);
+	go_index_free(module->go);
 	elf_symbols_free(module->symbols);
 	elf_functions_free(module->functions);
 	if (module->instances)
@@ -97,8 +100,10 @@ static int module_frames_find(struct module *module, uint64_t offset,
 {
 	uint64_t address = offset - 1;
 	const char *name, *declared;
-	int count = 0;
+	int count = module->go ? go_index_find(module->go, address, frames) : 0;
 
+	if (count)
+		return count;
 	if (module->dwarf)
 		count = dwarf_index_find(module->dwarf, address - module->dwarf_bias, frames);
 	if (count && frames[count - 1].function[0])
@@ -163,8 +168,10 @@ static uint32_t symbol_instance(struct module *module, uint64_t address)
 int module_chain(struct module *module, uint64_t offset, uint32_t *numbers)
 {
 	uint64_t address = offset - 1;
-	int count = 0;
+	int count = module->go ? go_index_chain(module->go, address, numbers) : 0;
 
+	if (count)
+		return count;
 	if (module->dwarf)
 		count = dwarf_index_chain(module->dwarf, address - module->dwarf_bias, numbers);
 	if (count)
@@ -210,6 +217,12 @@ uint32_t module_instance_origin(struct module *module, uint32_t number)
 
 	if (instance->origin)
 		return instance->origin;
+	if (module->go)
+		name = go_index_name(module->go, number);
+	if (name) {
+		instance->origin = source_origins_number(&module->origins, name, "");
+		return instance->origin;
+	}
 	if (module->dwarf && dwarf_index_identify(module->dwarf, number, &frame)) {
 		name = frame.function;
 		declared = frame.declared;

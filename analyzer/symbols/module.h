@@ -9,6 +9,7 @@
 #include "elf/functions.h"
 #include "elf/symbols.h"
 #include "symbols/dwarf_index.h"
+#include "symbols/go_index.h"
 #include "symbols/instances.h"
 #include "symbols/source_origins.h"
 #include "trace_format.h"
@@ -29,6 +30,7 @@ struct module {
 	struct elf_symbols *symbols; /* NULL: none */
 	struct elf_functions *functions;
 	struct dwarf_index *dwarf; /* NULL: none */
+	struct go_index *go; /* it is asked first; NULL: not a Go program */
 	const char *alternate;     /* the name of a file of dwz that is missing; or NULL */
 	uint64_t dwarf_bias;       /* module address - DWARF address */
 	struct instances *instances; /* NULL: memory is out */

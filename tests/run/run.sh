@@ -13,6 +13,7 @@
 #   generator       tests/generator/test_*.sh: random programs that know their own truth
 #   sources         tests/sources/: programs whose builds with inlined functions are compared with
 #                   the one without, block by block; sources-short: those that say "short: yes"
+#   go              tests/go/test_*.sh: programs of every version of Go that is installed
 #   segments        tests/segments/test_*.sh: what `outlive segments PID` says of real processes
 #                   and of such as make it hard
 #   golden          tests/golden/: recorded traces against the reports of their day
@@ -59,6 +60,7 @@ list_suite() { # SUITE [NAME]
 		tests/sources/test_*.sh) ;;
 	sources-short) mapfile -t paths < <(grep -lE '^( \*|//|#) short: yes' tests/sources/*.*) ;;
 	segments) paths=(tests/segments/test_*.sh) ;;
+	go) paths=(tests/go/test_*.sh) ;;
 	generator) paths=(tests/generator/test_*.sh) ;;
 	programs) paths=(tests/programs/[a-z]*.sh) ;;
 	programs-short) mapfile -t paths < <(grep -l '^# short: yes' tests/programs/*.sh) ;;
