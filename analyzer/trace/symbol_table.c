@@ -245,7 +245,7 @@ const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
 		return NULL;
 	chain = &table->chains[number];
 	*count = chain->frame_count;
-	return table->frames + chain->frame_first;
+	return *count ? table->frames + chain->frame_first : NULL;
 }
 
 struct symbol_frame *symbol_table_chain(struct symbol_table *table, size_t index,

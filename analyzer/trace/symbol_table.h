@@ -68,8 +68,8 @@ int symbol_table_copy(struct symbol_table *to, const struct symbol_table *from,
 int symbol_table_save(const struct symbol_table *table, struct text *payload);
 
 /*
- * The chain of (module, offset), innermost frame first; *count: its frames, 0 if nothing is
- * known. The frames are valid until the table changes, their strings until it is freed.
+ * The chain of (module, offset), innermost frame first; *count: its frames. NULL and 0 if
+ * nothing is known. The frames are valid until the table changes, their strings until it is freed.
  */
 const struct symbol_frame *symbol_table_find(const struct symbol_table *table,
                                              uint32_t module, uint64_t offset,

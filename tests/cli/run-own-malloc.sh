@@ -109,7 +109,7 @@ int main(void)
 }
 END
 ${CC:-gcc} -fno-pie -no-pie -o fixed fixed.c || exit 1
-"$OUTLIVE" run -o trace -- ./fixed 2>&1 | grep -c malloc
+"$OUTLIVE" run -o trace -- ./fixed 2>&1 | grep -c 'own malloc'
 "$OUTLIVE" info --format json trace | told
 echo "and one that opens a module which reaches libc past us:"
 cat >past.c <<'END'

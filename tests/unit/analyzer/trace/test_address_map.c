@@ -161,6 +161,8 @@ static void symbols_survive_their_block(void **state)
 	assert_string_equal(frames[1].home, "");
 	assert_string_equal(frames[1].file, "a.c");
 	assert_int_equal(frames[1].line, 7);
+	assert_null(symbol_table_find(table, 9, 9, &count)); /* a chain without a frame */
+	assert_int_equal(count, 0);
 	symbol_table_find(copy, 9, 9, &count);
 	assert_int_equal(count, 0);
 	missing = symbol_table_missing(copy, &count);
