@@ -6,6 +6,7 @@
 #include "symbols/dwarf_home.h"
 #include "symbols/dwarf_scopes.h"
 #include "symbols/dwarf_tree.h"
+#include "symbols/range_list.h"
 #include "base/text.h"
 #include "base/text_pool.h"
 
@@ -15,19 +16,7 @@
 #include <string.h>
 
 #define NESTING_MAX 64     /* of scopes; deeper scopes are skipped */
-#define OVERLAPS_MAX 8     /* ranges to search backwards: they should not overlap */
 #define DIES_MAX 50000000u /* in one unit: links of a damaged unit may form a cycle */
-
-/* [low, high) belongs to `owner`: a unit, or a function of a unit. */
-struct address_range {
-	uint64_t low, high;
-	uint32_t owner;
-};
-
-struct range_list {
-	struct address_range *ranges;
-	size_t count, capacity;
-};
 
 struct dwarf_unit {
 	Dwarf_Die lines; /* the unit with the line table */
@@ -48,66 +37,10 @@ struct dwarf_index {
 	struct text_pool declared;
 	struct text_pool missing; /* the paths of .dwo files that were wanted */
 	struct instances *instances;
-	uint64_t bias; /* module address - DWARF address */
+	uint64_t bias;                 /* module address - DWARF address */
+	struct dwarf_package *package; /* NULL: none */
+	bool has_missing;
 };
-
-/* ---- ranges ---- */
-
-/*
- * Order by start; of ranges that start together, the larger comes first, so that a search
- * from the back meets the inner one first.
- */
-static int range_compare(const void *left, const void *right)
-{
-	const struct address_range *a = left, *b = right;
-
-	if (a->low != b->low)
-		return a->low < b->low ? -1 : 1;
-	return a->high < b->high ? 1 : a->high > b->high ? -1 : 0;
-}
-
-static void range_list_sort(struct range_list *list)
-{
-	if (list->count)
-		qsort(list->ranges, list->count, sizeof(*list->ranges), range_compare);
-}
-
-/* The owner of the innermost range around the address, or -1. */
-static int64_t range_list_find(const struct range_list *list, uint64_t address)
-{
-	size_t low = 0, high = list->count, middle, back;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (list->ranges[middle].low <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (back = 0; back < OVERLAPS_MAX && low > back; back++) {
-		if (address < list->ranges[low - 1 - back].high)
-			return list->ranges[low - 1 - back].owner;
-	}
-	return -1;
-}
-
-/* Add all code of a DIE, except at address 0: the linker dropped those functions. */
-static bool range_list_add(struct range_list *list, Dwarf_Die *die, uint32_t owner)
-{
-	Dwarf_Addr base, low, high;
-	ptrdiff_t offset = 0;
-	bool any = false;
-
-	while ((offset = dwarf_ranges(die, offset, &base, &low, &high)) > 0) {
-		if (low == 0 || low >= high)
-			continue;
-		if (array_reserve(list->ranges, list->capacity, list->count + 1))
-			return any;
-		list->ranges[list->count++] = (struct address_range){ low, high, owner };
-		any = true;
-	}
-	return any;
-}
 
 /* ---- units ---- */
 
@@ -124,6 +57,7 @@ static int unit_add(struct dwarf_index *index, Dwarf_Die *lines, Dwarf_Die *root
 		index->units[index->unit_count++] = (struct dwarf_unit){
 			.lines = *lines, .root = *root, .is_missing = is_missing
 		};
+	index->has_missing |= is_missing;
 	return 0;
 }
 
@@ -179,9 +113,20 @@ void dwarf_index_free(struct dwarf_index *index)
 	dwarf_scopes_free(index->scopes);
 	text_pool_release(&index->declared);
 	text_pool_release(&index->missing);
+	dwarf_package_free(index->package);
 	free(index->units);
 	free(index->ranges.ranges);
 	free(index);
+}
+
+bool dwarf_index_lacks_units(const struct dwarf_index *index)
+{
+	return index->has_missing && !index->package;
+}
+
+void dwarf_index_package(struct dwarf_index *index, struct dwarf_package *package)
+{
+	index->package = package;
 }
 
 /* ---- functions of a unit ---- */
@@ -382,6 +327,19 @@ static void missing_keep(struct dwarf_index *index, struct dwarf_unit *unit)
 	unit->is_missing = false; /* once is enough */
 }
 
+/* Find a unit that no .dwo file has in the .dwp file. */
+static void unit_look_up(struct dwarf_index *index, struct dwarf_unit *unit)
+{
+	Dwarf_Die root;
+
+	if (index->package && dwarf_package_unit(index->package, &unit->lines, &root)) {
+		unit->root = root;
+		unit->is_missing = false;
+	} else {
+		missing_keep(index, unit);
+	}
+}
+
 const char *dwarf_index_missing(const struct dwarf_index *index, size_t number)
 {
 	return number < index->missing.count ? index->missing.texts[number + 1] : NULL;
@@ -414,7 +372,7 @@ static struct dwarf_unit *chain_find(struct dwarf_index *index, uint64_t address
 		return NULL;
 	unit = &index->units[found];
 	if (unit->is_missing)
-		missing_keep(index, unit);
+		unit_look_up(index, unit);
 	function = unit_function(unit, address);
 	number = function ? function_number(index, function) : 0;
 	if (number)
@@ -465,6 +423,13 @@ int dwarf_index_find(struct dwarf_index *index, uint64_t address,
 		call_line_set(unit, &die, &frames[i + 1]);
 	}
 	return count;
+}
+
+Dwarf_Line *dwarf_index_line(struct dwarf_index *index, uint64_t address)
+{
+	int64_t found = range_list_find(&index->ranges, address);
+
+	return found < 0 ? NULL : dwarf_getsrc_die(&index->units[found].lines, address);
 }
 
 /*

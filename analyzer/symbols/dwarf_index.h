@@ -9,6 +9,7 @@
 #ifndef OUTLIVE_SYMBOLS_DWARF_INDEX_H
 #define OUTLIVE_SYMBOLS_DWARF_INDEX_H
 
+#include "symbols/dwarf_package.h"
 #include "symbols/instances.h"
 #include "symbols/source.h"
 #include "trace/symbol_table.h"
@@ -26,6 +27,12 @@ struct dwarf_index *dwarf_index_new(Dwarf *dwarf, struct instances *instances,
                                     uint64_t bias);
 void dwarf_index_free(struct dwarf_index *index);
 
+/* Whether units are in files that were not found: a .dwp file may have them. */
+bool dwarf_index_lacks_units(const struct dwarf_index *index);
+
+/* Look for them there. Takes ownership of the package, which may be NULL. */
+void dwarf_index_package(struct dwarf_index *index, struct dwarf_package *package);
+
 /*
  * Find the frames at an address, innermost inlined function first, into
  * frames[DWARF_FRAMES_MAX]. Function names are as the compiler wrote them (mangled). If only
@@ -40,6 +47,9 @@ int dwarf_index_find(struct dwarf_index *index, uint64_t address,
  * number: that of the frames, or 0 if no function is known.
  */
 int dwarf_index_chain(struct dwarf_index *index, uint64_t address, uint32_t *numbers);
+
+/* The row of the line table for an address; NULL: there is none. */
+Dwarf_Line *dwarf_index_line(struct dwarf_index *index, uint64_t address);
 
 /*
  * The paths of the .dwo files that were not found, but would have the functions at addresses

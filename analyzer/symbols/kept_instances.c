@@ -227,7 +227,7 @@ static uint64_t position_at(const struct module *module, uint64_t offset,
 	int number = 0, at = 0;
 	struct chain chain;
 	Dwarf_Line *row;
-	Dwarf_Die unit, die;
+	Dwarf_Die die;
 
 	chain_get((struct module *)module, offset, &chain);
 	if (depth + 1 < chain.count) {
@@ -244,11 +244,7 @@ static uint64_t position_at(const struct module *module, uint64_t offset,
 	                               : NULL;
 	if (!instance || !instance->die)
 		return 0;
-	die = (Dwarf_Die){ .addr = (void *)instance->die,
-		               .cu = (struct Dwarf_CU *)instance->unit };
-	if (!dwarf_diecu(&die, &unit, NULL, NULL))
-		return 0;
-	row = dwarf_getsrc_die(&unit, offset - 1 - module->dwarf_bias);
+	row = dwarf_index_line(module->dwarf, offset - 1 - module->dwarf_bias);
 	if (!row || dwarf_lineno(row, &number) || dwarf_linecol(row, &at))
 		return 0;
 	return position_of(number, at);

@@ -1,6 +1,7 @@
 /* symbols/module.c - reads a module's file by libdwfl. */
 #include "symbols/module.h"
 
+#include "base/text.h"
 #include "elf/library_name.h"
 
 #include <elfutils/libdwelf.h>
@@ -11,6 +12,29 @@
 
 /* Sets the numbers of functions that have only a symbol apart from those with debug entries. */
 #define SYMBOL_KEY (UINT64_C(1) << 63)
+
+/* The .dwp file beside one with the module's code or debug information; NULL: there is none. */
+static struct dwarf_package *package_find(const struct module *module,
+                                          void (*memory_out)(void)
+                                              __attribute__((noreturn)))
+{
+	const char *beside[3] = { module->opened ? module->opened : module->path };
+	struct dwarf_package *package = NULL;
+	struct text path = { NULL, 0, 0 };
+	size_t i;
+
+	dwfl_module_info(module->dwfl_module, NULL, NULL, NULL, NULL, NULL, &beside[1],
+	                 &beside[2]);
+	for (i = 0; i < 3 && !package; i++) {
+		if (!beside[i] || *beside[i] != '/')
+			continue;
+		text_release(&path);
+		if (!text_printf(&path, "%s.dwp", beside[i]))
+			package = dwarf_package_open(path.data, memory_out);
+	}
+	text_release(&path);
+	return package;
+}
 
 void module_read(struct module *module, const struct debug_finder *finder,
                  void (*memory_out)(void) __attribute__((noreturn)))
@@ -41,6 +65,8 @@ void module_read(struct module *module, const struct debug_finder *finder,
 		    !dwarf_getalt(dwarf))
 			module->alternate = alternate;
 		module->dwarf = dwarf_index_new(dwarf, module->instances, module->dwarf_bias);
+		if (module->dwarf && dwarf_index_lacks_units(module->dwarf))
+			dwarf_index_package(module->dwarf, package_find(module, memory_out));
 	}
 }
 
