@@ -32,8 +32,9 @@ struct segments_options {
 
 /* The first four are in the order of enum segment_group. */
 #define BY_SYMBOL 4
-static const char *const groups[] = { "segment", "module", "map",
-	                                  "thread",  "symbol", NULL };
+#define BY_GOROUTINE 5
+static const char *const groups[] = { "segment", "module",    "map", "thread",
+	                                  "symbol",  "goroutine", NULL };
 /* Filled by formats_offer() before the command line is parsed, since the options point here. */
 static const char *formats[FORMATS_MAX + 1];
 
@@ -129,6 +130,10 @@ static int segments_print(const struct segments *segments,
 	struct report_subject subject = { .view = REPORT_SEGMENTS, .segments = &report };
 	struct segment_symbols symbols = { .count = 0 };
 
+	if (options->group.value == BY_GOROUTINE) {
+		report.group = SEGMENTS_BY_SEGMENT;
+		report.is_by_goroutine = true;
+	}
 	if (options->group.value == BY_SYMBOL) {
 		report.group = SEGMENTS_BY_SEGMENT;
 		report.symbols = &symbols;
@@ -160,7 +165,7 @@ static void process_show(const struct segments_options *options, const char *ope
 	double seconds = options->watch ? seconds_of(options->watch) : 0;
 	struct report_output output = { .file = stdout,
 		                            .is_watched = options->watch != NULL };
-	struct segments segments = { .pid = 0 };
+	struct segments segments = { .go = { .wants_goroutines = true } };
 	pid_t pid = pid_of(operand);
 	struct error error;
 	bool is_first = true;

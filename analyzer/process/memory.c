@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define ENTRIES_READ 512
+
 struct process_memory process_memory_open(pid_t pid)
 {
 	struct process_memory memory = { .pid = pid };
@@ -37,6 +39,27 @@ bool process_memory_is_present(const struct process_memory *memory, uint64_t add
 	       pread(memory->pagemap, &entry, sizeof(entry),
 	             (off_t)(address / PAGE * sizeof(entry))) != sizeof(entry) ||
 	       entry & PAGEMAP_PRESENT;
+}
+
+uint64_t process_memory_resident(const struct process_memory *memory, uint64_t start,
+                                 uint64_t end)
+{
+	uint64_t entries[ENTRIES_READ], resident = 0, pages, i;
+	ssize_t got;
+
+	if (memory->pagemap < 0)
+		return end - start;
+	for (; start < end; start += pages * PAGE) {
+		pages = (end - start) / PAGE;
+		pages = pages < ENTRIES_READ ? pages : ENTRIES_READ;
+		got = pread(memory->pagemap, entries, pages * sizeof(*entries),
+		            (off_t)(start / PAGE * sizeof(*entries)));
+		if (!pages || got != (ssize_t)(pages * sizeof(*entries)))
+			return resident + (end - start);
+		for (i = 0; i < pages; i++)
+			resident += entries[i] & PAGEMAP_PRESENT ? PAGE : 0;
+	}
+	return resident;
 }
 
 /*

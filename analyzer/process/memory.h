@@ -33,6 +33,10 @@ void process_memory_close(struct process_memory *memory);
  */
 bool process_memory_is_present(const struct process_memory *memory, uint64_t address);
 
+/* How many bytes of [start, end), whole pages, are in memory; all of them if unknown. */
+uint64_t process_memory_resident(const struct process_memory *memory, uint64_t start,
+                                 uint64_t end);
+
 /* Read exactly `size` bytes. False: they cannot be read, or can no longer be read. */
 bool process_memory_copy(const struct process_memory *memory, uint64_t address,
                          void *bytes, size_t size);

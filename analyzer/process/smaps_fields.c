@@ -142,3 +142,46 @@ void memory_use_add(struct memory_use *to, const struct memory_use *use)
 	to->huge += use->huge;
 	to->locked += use->locked;
 }
+
+void memory_use_subtract(struct memory_use *from, const struct memory_use *use)
+{
+	from->size -= use->size;
+	from->rss -= use->rss;
+	from->pss -= use->pss;
+	from->private_dirty -= use->private_dirty;
+	from->private_clean -= use->private_clean;
+	from->shared_dirty -= use->shared_dirty;
+	from->shared_clean -= use->shared_clean;
+	from->anonymous -= use->anonymous;
+	from->swap -= use->swap;
+	from->swap_pss -= use->swap_pss;
+	from->huge -= use->huge;
+	from->locked -= use->locked;
+}
+
+/* `bytes` times `part` / `whole`, without overflow. */
+static uint64_t share(uint64_t bytes, uint64_t part, uint64_t whole)
+{
+	return whole ? (uint64_t)((unsigned __int128)bytes * part / whole) : 0;
+}
+
+struct memory_use memory_use_part(const struct memory_use *use, uint64_t size,
+                                  uint64_t rss)
+{
+	uint64_t absent = use->size - use->rss, part_absent = size - rss;
+
+	return (struct memory_use){
+		.size = size,
+		.rss = rss,
+		.pss = share(use->pss, rss, use->rss),
+		.private_dirty = share(use->private_dirty, rss, use->rss),
+		.private_clean = share(use->private_clean, rss, use->rss),
+		.shared_dirty = share(use->shared_dirty, rss, use->rss),
+		.shared_clean = share(use->shared_clean, rss, use->rss),
+		.anonymous = share(use->anonymous, rss, use->rss),
+		.swap = share(use->swap, part_absent, absent),
+		.swap_pss = share(use->swap_pss, part_absent, absent),
+		.huge = share(use->huge, rss, use->rss),
+		.locked = share(use->locked, rss, use->rss),
+	};
+}

@@ -50,5 +50,14 @@ const char *smaps_field_take(struct smaps_fields *fields, const char *line,
                              const char *end, struct memory_use *use);
 
 void memory_use_add(struct memory_use *to, const struct memory_use *use);
+void memory_use_subtract(struct memory_use *from, const struct memory_use *use);
+
+/*
+ * A part of a use, of which only the size and the resident bytes are known: all other fields in
+ * proportion, those of resident pages by rss, those of swapped pages by what is not resident.
+ * Neither may be more than the use has.
+ */
+struct memory_use memory_use_part(const struct memory_use *use, uint64_t size,
+                                  uint64_t rss);
 
 #endif

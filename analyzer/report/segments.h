@@ -13,6 +13,7 @@ struct segment_report {
 	uint64_t top; /* number of rows, 0: all; does not limit segments */
 	/* or NULL; if set, rows are symbols, whatever `group` says */
 	const struct segment_symbols *symbols;
+	bool is_by_goroutine; /* rows are functions that goroutines began with; the same */
 };
 
 #endif

@@ -4,7 +4,10 @@
  */
 #include "segments/go_arenas.h"
 
+#include "base/array.h"
 #include "base/page.h"
+
+#include <string.h>
 
 #define WORD_BYTES 8
 #define PAGE_WORDS (PAGE / WORD_BYTES)
@@ -43,10 +46,17 @@ static uint64_t word_read(uint64_t table, const struct process_memory *memory,
 	return word;
 }
 
-/* Whether a mapping is private, writable memory without a file or a name. */
+/* Whether a mapping has no name, or one that Go gave it. */
+static bool is_nameless(const struct mapping *mapping)
+{
+	return !mapping->name[0] || !strncmp(mapping->name, "[anon: Go: ", 11) ||
+	       !strncmp(mapping->name, "[anon:Go: ", 10);
+}
+
+/* Whether a mapping is private, writable memory without a file or another's name. */
 static bool is_plain(const struct mapping *mapping)
 {
-	return !mapping->inode && !mapping->name[0] &&
+	return !mapping->inode && is_nameless(mapping) &&
 	       (mapping->access & (MAPPING_WRITE | MAPPING_EXECUTE | MAPPING_SHARED)) ==
 	           MAPPING_WRITE;
 }
@@ -77,7 +87,7 @@ static bool is_table(uint64_t table, const struct process_memory *memory,
 		word = word_read(table, memory, mapping->end - 1);
 		if (!word)
 			continue;
-		if (mapping->inode || mapping->name[0] || word % WORD_BYTES ||
+		if (mapping->inode || !is_nameless(mapping) || word % WORD_BYTES ||
 		    !plain_at(maps, word) || word_read(table, memory, word))
 			return false;
 		arenas += is_plain(mapping);
@@ -173,4 +183,29 @@ bool go_arenas_hold(uint64_t table, const struct process_memory *memory,
 			bytes += next - at;
 	}
 	return bytes * 2 > mapping->end - mapping->start;
+}
+
+int go_arenas_list(struct go_arenas *arenas, uint64_t table,
+                   const struct process_memory *memory, const struct process_maps *maps)
+{
+	uint64_t at, next = 0, word;
+	const struct mapping *mapping;
+
+	for (size_t i = 0; i < maps->count; i++) {
+		mapping = &maps->mappings[i];
+		if (!is_plain(mapping))
+			continue;
+		/* an arena may begin before its first mapping, and have several */
+		at = mapping->start >> ARENA_SHIFT << ARENA_SHIFT;
+		for (at = at > next ? at : next; at < mapping->end; at = next) {
+			next = at + (UINT64_C(1) << ARENA_SHIFT);
+			word = word_read(table, memory, at);
+			if (!word)
+				continue;
+			if (array_reserve(arenas->arenas, arenas->room, arenas->count + 1))
+				return -1;
+			arenas->arenas[arenas->count++] = (struct go_arena){ at, word };
+		}
+	}
+	return 0;
 }

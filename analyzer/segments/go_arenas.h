@@ -42,4 +42,22 @@ uint64_t go_arenas_of(const struct process_memory *memory,
 bool go_arenas_hold(uint64_t table, const struct process_memory *memory,
                     const struct mapping *mapping);
 
+/* An arena of 64 MiB, and where the runtime describes it (runtime/mheap.go: heapArena). */
+struct go_arena {
+	uint64_t start, description;
+};
+
+struct go_arenas {
+	struct go_arena *arenas; /* by address */
+	size_t count, room;
+};
+
+/*
+ * List the arenas that have memory of which the table, which is not 0, knows. *arenas is zero;
+ * the caller frees arenas->arenas. 0, or -1: memory is out.
+ */
+int go_arenas_list(struct go_arenas *arenas, uint64_t table,
+                   const struct process_memory *memory,
+                   const struct process_maps *maps);
+
 #endif

@@ -48,48 +48,14 @@ static void mallocs_find(struct large_spans *spans, const struct large_spans *be
 	}
 }
 
-/* `bytes` times `part` / `whole`, without overflow. */
-static uint64_t share(uint64_t bytes, uint64_t part, uint64_t whole)
-{
-	return whole ? (uint64_t)((unsigned __int128)bytes * part / whole) : 0;
-}
-
-/*
- * Move the size and rss exactly, and all other fields of smaps in proportion: those of resident
- * pages by rss, those of swapped pages by what is not resident.
- */
+/* Move the size and rss exactly, and all other fields of smaps in proportion. */
 static void use_move(struct memory_use *to, struct memory_use *from,
                      const struct segment_moved *moved)
 {
-	uint64_t absent = from->size - from->rss, moved_absent = moved->size - moved->rss;
-	struct memory_use use = {
-		.size = moved->size,
-		.rss = moved->rss,
-		.pss = share(from->pss, moved->rss, from->rss),
-		.private_dirty = share(from->private_dirty, moved->rss, from->rss),
-		.private_clean = share(from->private_clean, moved->rss, from->rss),
-		.shared_dirty = share(from->shared_dirty, moved->rss, from->rss),
-		.shared_clean = share(from->shared_clean, moved->rss, from->rss),
-		.anonymous = share(from->anonymous, moved->rss, from->rss),
-		.swap = share(from->swap, moved_absent, absent),
-		.swap_pss = share(from->swap_pss, moved_absent, absent),
-		.huge = share(from->huge, moved->rss, from->rss),
-		.locked = share(from->locked, moved->rss, from->rss),
-	};
+	struct memory_use use = memory_use_part(from, moved->size, moved->rss);
 
 	memory_use_add(to, &use);
-	from->size -= use.size;
-	from->rss -= use.rss;
-	from->pss -= use.pss;
-	from->private_dirty -= use.private_dirty;
-	from->private_clean -= use.private_clean;
-	from->shared_dirty -= use.shared_dirty;
-	from->shared_clean -= use.shared_clean;
-	from->anonymous -= use.anonymous;
-	from->swap -= use.swap;
-	from->swap_pss -= use.swap_pss;
-	from->huge -= use.huge;
-	from->locked -= use.locked;
+	memory_use_subtract(from, &use);
 }
 
 /* The block is in the mapping of a thread's stack: the stack is smaller than the mapping. */

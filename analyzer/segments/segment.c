@@ -2,7 +2,6 @@
 #include "segments/segment.h"
 
 #include "base/page.h"
-#include "segments/go_arenas.h"
 #include "process/command_line.h"
 #include "process/thread_block.h"
 #include "trace_format.h"
@@ -19,8 +18,7 @@
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define THREAD_OF_GO UINT32_MAX
 #define GO_ARENA_FIRST UINT64_C(0xc000000000)
-#define GO_TABLES_MAX 4 /* the program and each library made by Go has a runtime */
-#define PIECES_MAX 4096 /* adjacent large blocks in one mapping */
+#define PIECES_MAX 4096                       /* adjacent large blocks in one mapping */
 #define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* above a thread's state, at most */
 
 static const struct {
@@ -56,9 +54,7 @@ const char *segment_title(enum segment segment)
 struct scan {
 	struct segments *segments;
 	struct process_memory memory;
-	bool is_go;                     /* the process contains the Go runtime */
-	uint64_t tables[GO_TABLES_MAX]; /* of Go's arenas */
-	size_t table_count;
+	bool is_go;       /* the process contains the Go runtime */
 	bool is_recorded; /* from a trace: the process's memory cannot be read */
 	bool has_own;     /* the process contains the recorder */
 };
@@ -282,14 +278,12 @@ static bool is_like_go_arena(const struct segments *segments, size_t i)
 /* Whether the mapping is Go's heap by the tables of arenas or, without a table, resembles it. */
 static bool is_go_arena(const struct scan *scan, size_t i)
 {
-	size_t at;
+	const struct segments *segments = scan->segments;
 
-	for (at = 0; at < scan->table_count; at++) {
-		if (go_arenas_hold(scan->tables[at], &scan->memory,
-		                   &scan->segments->maps.mappings[i]))
-			return true;
-	}
-	return !scan->table_count && is_like_go_arena(scan->segments, i);
+	return go_memories_have_table(&segments->go)
+	           ? go_memories_hold(&segments->go, &scan->memory,
+	                              &segments->maps.mappings[i])
+	           : is_like_go_arena(segments, i);
 }
 
 /*
@@ -434,27 +428,38 @@ int segments_sort(struct segments *segments)
 	return 0;
 }
 
-static void go_find(struct scan *scan)
-{
-	const struct process_modules *modules = &scan->segments->modules;
-	struct process_module *module = modules->modules; /* NULL if there are none */
-	uint64_t table;
+/* ---- Go ---- */
 
-	for (size_t i = 0; i < modules->count; i++, module++) {
-		if (!module->is_go)
-			continue;
-		scan->is_go = true;
-		table = scan->table_count < GO_TABLES_MAX
-		            ? go_arenas_of(&scan->memory, &scan->segments->maps, module)
-		            : 0;
-		if (table)
-			scan->tables[scan->table_count++] = table;
-	}
+/* Count a part of a mapping as stacks. */
+static void stack_move(void *context, size_t i, const struct memory_use *part)
+{
+	struct segments *segments = context;
+
+	if (segments->of_mapping[i] != SEGMENT_GO_HEAP)
+		return;
+	memory_use_subtract(&segments->sums[SEGMENT_GO_HEAP], part);
+	memory_use_add(&segments->sums[SEGMENT_GO_STACK], part);
+	segments->mappings[SEGMENT_GO_STACK]++;
+}
+
+/* 0, or -1: memory is out. */
+static int go_find(struct scan *scan)
+{
+	struct segments *segments = scan->segments;
+	size_t i;
+
+	if (go_memories_read(&segments->go, &segments->modules, &segments->maps,
+	                     &scan->memory))
+		return -1;
+	for (i = 0; i < segments->modules.count; i++)
+		scan->is_go |= segments->modules.modules[i].is_go;
+	return 0;
 }
 
 int segments_read(struct segments *segments, pid_t pid, struct error *error)
 {
 	struct scan scan = { .segments = segments };
+	int result;
 	size_t i;
 
 	segments->pid = pid;
@@ -468,11 +473,15 @@ int segments_read(struct segments *segments, pid_t pid, struct error *error)
 		scan.has_own = segments->maps.mappings[i].inode &&
 		               is_own(segments->maps.mappings[i].name);
 	scan.memory = process_memory_open(pid);
-	go_find(&scan);
-	threads_assign(&scan);
-	mappings_sort(&scan);
+	result = go_find(&scan);
+	if (!result) {
+		threads_assign(&scan);
+		mappings_sort(&scan);
+		go_memories_stacks(&segments->go, &segments->maps, &scan.memory, stack_move,
+		                   segments);
+	}
 	process_memory_close(&scan.memory);
-	return 0;
+	return result ? error_set(error, "%d: out of memory", (int)pid) : 0;
 }
 
 void segments_release(struct segments *segments)
@@ -480,6 +489,7 @@ void segments_release(struct segments *segments)
 	process_maps_release(&segments->maps);
 	process_modules_release(&segments->modules);
 	process_threads_release(&segments->threads);
+	go_memories_release(&segments->go);
 	free(segments->of_mapping);
 	free(segments->thread_of);
 	*segments = (struct segments){ .pid = 0 };

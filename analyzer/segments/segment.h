@@ -1,6 +1,6 @@
 /*
  * segments/segment.h - where a process keeps its memory. Each mapping belongs to exactly one
- * segment.
+ * segment; only the sums tell Go's stacks from Go's heap, which are in the same mappings.
  */
 #ifndef OUTLIVE_SEGMENTS_SEGMENT_H
 #define OUTLIVE_SEGMENTS_SEGMENT_H
@@ -8,6 +8,7 @@
 #include "process/maps.h"
 #include "process/modules.h"
 #include "process/threads.h"
+#include "segments/go_memory.h"
 
 enum segment {
 	SEGMENT_CODE,     /* machine code of ELF files */
@@ -16,8 +17,8 @@ enum segment {
 	SEGMENT_BSS,      /* uninitialised variables */
 	SEGMENT_HEAP,     /* brk, malloc's arenas, malloc's large blocks */
 	SEGMENT_STACK,    /* of all threads */
-	SEGMENT_GO_HEAP,  /* of the Go runtime */
-	SEGMENT_GO_STACK, /* of goroutines */
+	SEGMENT_GO_HEAP,  /* arenas of the Go runtime, but for: */
+	SEGMENT_GO_STACK, /* the pages that the runtime uses for stacks */
 	SEGMENT_JIT,      /* code that is in no ELF file */
 	SEGMENT_FILE,     /* other mapped files */
 	SEGMENT_SHARED,   /* memory shared with other processes */
@@ -34,11 +35,12 @@ struct segments {
 	struct process_maps maps;
 	struct process_modules modules;
 	struct process_threads threads;
+	struct go_memories go;    /* set go.wants_goroutines before the first snapshot */
 	enum segment *of_mapping; /* by mapping */
 	uint32_t *thread_of;      /* by mapping: whose stack, index + 1; 0: none known */
 	struct memory_use sums[SEGMENT_COUNT];
-	struct memory_use total; /* of the program: without SEGMENT_OUTLIVE */
-	uint64_t mappings[SEGMENT_COUNT];
+	struct memory_use total;          /* of the program: without SEGMENT_OUTLIVE */
+	uint64_t mappings[SEGMENT_COUNT]; /* those with Go's stacks count twice */
 };
 
 /*

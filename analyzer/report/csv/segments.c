@@ -44,6 +44,29 @@ static void symbols_csv(const struct segment_report *report, FILE *file)
 	}
 }
 
+/* One row for each function that goroutines began with. */
+static void goroutines_csv(const struct segment_report *report, FILE *file)
+{
+	const struct go_memory *go = report->segments->go.memories;
+	const struct goroutine_row *row;
+	uint64_t shown = 0;
+
+	fprintf(file, "start,module,goroutines,running,depth,committed,deepest\r\n");
+	for (; go < report->segments->go.memories + report->segments->go.count; go++) {
+		for (row = go->goroutines.rows;
+		     row < go->goroutines.rows + go->goroutines.count &&
+		     (!report->top || shown < report->top);
+		     row++, shown++) {
+			csv_string(file, row->name);
+			fputc(',', file);
+			csv_string(file, report->segments->modules.modules[go->module].path);
+			fprintf(file,
+			        ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\r\n",
+			        row->count, row->unseen, row->depth, row->committed, row->deepest);
+		}
+	}
+}
+
 int csv_show_segments(struct report_output *output,
                       const struct report_subject *subject)
 {
@@ -57,6 +80,10 @@ int csv_show_segments(struct report_output *output,
 
 	if (report->symbols) {
 		symbols_csv(report, file);
+		return 0;
+	}
+	if (report->is_by_goroutine) {
+		goroutines_csv(report, file);
 		return 0;
 	}
 	if (segment_rows_make(&rows, segments, report->group))

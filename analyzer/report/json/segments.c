@@ -1,6 +1,7 @@
 /* report/json/segments.c - segments for programs. */
 #include "base/json_writer.h"
 #include "segments/oddities.h"
+#include "report/json/go.h"
 #include "report/json/process.h"
 #include "report/json/reporter.h"
 #include "report/segments.h"
@@ -158,7 +159,10 @@ int json_show_segments(struct report_output *output,
 		return -1;
 	json_count(json, "pid", (uint64_t)segments->pid);
 	json_string(json, "command", segments->command);
-	json_string(json, "by", report->symbols ? "symbol" : groups[report->group]);
+	json_string(json, "by",
+	            report->symbols           ? "symbol"
+	            : report->is_by_goroutine ? "goroutine"
+	                                      : groups[report->group]);
 	json_count(json, "time_s", (uint64_t)time(NULL));
 	json_count(json, "mappings", segments->maps.count);
 	use_json_object(json, "total", &segments->total);
@@ -167,8 +171,11 @@ int json_show_segments(struct report_output *output,
 	for (i = 0; i < SEGMENT_COUNT; i++)
 		use_json_object(json, segment_key((enum segment)i), &segments->sums[i]);
 	json_object_end(json);
+	go_json(json, segments);
 	if (report->symbols) {
 		symbols_json(json, report);
+	} else if (report->is_by_goroutine) {
+		goroutines_json(json, segments, report->top);
 	} else if (lists[report->group]) {
 		json_array(json, lists[report->group]);
 		for (i = 0; i < rows.count && (!report->top || i < report->top); i++)

@@ -1,6 +1,7 @@
 /* report/text/segments.c - segments for people. */
 #include "base/table.h"
 #include "segments/oddities.h"
+#include "report/text/go.h"
 #include "report/text/segments.h"
 
 #include <inttypes.h>
@@ -294,6 +295,12 @@ int segment_report_text(const struct segment_report *report,
 		symbols_print(report, screen);
 		return 0;
 	}
+	if (report->is_by_goroutine) {
+		title_print(segments, screen);
+		fputc('\n', screen->file);
+		goroutines_print(report, screen);
+		return 0;
+	}
 	if (segment_rows_make(&rows, segments, report->group))
 		return -1;
 	title_print(segments, screen);
@@ -316,7 +323,9 @@ int segment_report_text(const struct segment_report *report,
 		own_print(&figures, segments);
 	}
 	segment_rows_release(&rows);
-	if (report->group == SEGMENTS_BY_SEGMENT)
+	if (report->group == SEGMENTS_BY_SEGMENT) {
+		go_print(segments, screen);
 		oddities_print(segments, screen);
+	}
 	return 0;
 }

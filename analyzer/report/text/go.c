@@ -1,0 +1,153 @@
+/* report/text/go.c - Go's heap and stacks in a list, and goroutines in a table. */
+#include "report/text/go.h"
+
+#include "base/table.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_BYTES 1024
+
+static const struct figure_column columns[] = {
+	{ "goroutines", 10, 10 },
+	{ "committed", 11, 9 },
+	{ "depth", 10, 9 },
+	{ "deepest", 10, 9 },
+};
+
+static void heap_print(const struct go_memory *go, const struct screen *screen)
+{
+	char in_use[TEXT_NUMBER_BYTES], all[TEXT_NUMBER_BYTES], back[TEXT_NUMBER_BYTES];
+
+	if (go->has_counters)
+		screen_line(screen, 4,
+		            "  - heap: %s in use of %s; %s of that is not in memory (released)",
+		            text_size(in_use, go->counters.heap_in_use),
+		            text_size(all, go->counters.heap_sys),
+		            text_size(back, go->counters.heap_released));
+	else
+		screen_line(screen, 4, "  - heap: %s in use",
+		            text_size(in_use, go->spans.heap));
+}
+
+/* A line such as "     184 KiB  25 goroutines, 76 KiB deep"; none if there are no stacks. */
+static void sum_print(const struct screen *screen, const struct go_stack_sum *sum,
+                      const char *one, const char *many)
+{
+	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], depth[TEXT_NUMBER_BYTES];
+	bool has_depth = sum->depth > 0;
+
+	if (sum->count)
+		screen_line(screen, 17, "    %11s  %s %s%s%s%s", text_size(size, sum->bytes),
+		            text_count(count, sum->count), sum->count == 1 ? one : many,
+		            has_depth ? ", " : "",
+		            has_depth ? text_size(depth, sum->depth) : "",
+		            has_depth ? " deep" : "");
+}
+
+/* What no goroutine and no thread has, the runtime keeps; ended goroutines have some of it. */
+static void kept_print(const struct go_memory *go, const struct screen *screen)
+{
+	const struct goroutines *of = &go->goroutines;
+	uint64_t used = of->users.bytes + of->own.bytes + of->system.bytes +
+	                of->signal.bytes;
+	char size[TEXT_NUMBER_BYTES];
+
+	if (go->spans.stack > used)
+		screen_line(screen, 17, "    %11s  kept for new stacks",
+		            text_size(size, go->spans.stack - used));
+}
+
+static void stacks_print(const struct go_memory *go, const struct screen *screen)
+{
+	const struct goroutines *of = &go->goroutines;
+	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+
+	text_size(size, go->spans.stack);
+	if (!of->is_known) {
+		screen_line(screen, 4, "  - stacks: %s in use; the goroutines were not found",
+		            size);
+		return;
+	}
+	screen_line(screen, 4, "  - stacks: %s in use", size);
+	sum_print(screen, &of->users, "goroutine", "goroutines");
+	sum_print(screen, &of->own, "goroutine of the runtime",
+	          "goroutines of the runtime");
+	sum_print(screen, &of->signal, "stack for signals", "stacks for signals");
+	sum_print(screen, &of->system, "stack of a thread (g0)", "stacks of threads (g0)");
+	kept_print(go, screen);
+	if (of->unseen)
+		screen_line(screen, 4,
+		            "  - %s of the goroutines run: how deep they are is not known",
+		            text_count(count, of->unseen));
+}
+
+static void runtime_print(const struct segments *segments, const struct go_memory *go,
+                          const struct screen *screen)
+{
+	const char *path = segments->modules.modules[go->module].path;
+	const char *slash = strrchr(path, '/');
+	char version[4 * GO_VERSION_BYTES], name[NAME_BYTES];
+
+	text_escape(version, sizeof(version), go->runtime.version);
+	text_escape(name, sizeof(name), slash ? slash + 1 : path);
+	screen_heading(screen, version[0] ? version : "Go", name);
+	if (!go->has_spans) {
+		screen_line(screen, 4,
+		            "  - what each page of Go's memory is for is not known of this "
+		            "version%s: stacks count as Go heap",
+		            go->table ? "" : ", or may not be read");
+		return;
+	}
+	heap_print(go, screen);
+	stacks_print(go, screen);
+	if (!go->is_exact && go->has_counters)
+		screen_line(screen, 4,
+		            "  - it changed while it was read: the figures are of "
+		            "slightly different moments");
+}
+
+void go_print(const struct segments *segments, const struct screen *screen)
+{
+	for (size_t i = 0; i < segments->go.count; i++)
+		runtime_print(segments, &segments->go.memories[i], screen);
+}
+
+static void row_print(const struct figures *figures, const struct goroutine_row *row)
+{
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[NAME_BYTES], number[64] = "";
+
+	text_count(texts[0], row->count);
+	text_size(texts[1], row->committed);
+	figures_size(texts[2], row->depth);
+	figures_size(texts[3], row->deepest);
+	if (!row->name[0])
+		snprintf(number, sizeof(number), "0x%llx", (unsigned long long)row->start);
+	text_escape(name, sizeof(name), row->name[0] ? row->name : number);
+	figures_name(figures, figures_print(figures, texts), name, false);
+}
+
+void goroutines_print(const struct segment_report *report, const struct screen *screen)
+{
+	struct figures figures = figures_of(screen, columns, 4);
+	const struct go_memories *memories = &report->segments->go;
+	const struct goroutines *of;
+	uint64_t shown = 0, left_out = 0;
+
+	figures_titles(&figures, "began with");
+	for (size_t i = 0; i < memories->count; i++) {
+		of = &memories->memories[i].goroutines;
+		for (size_t j = 0; j < of->count; j++) {
+			if (report->top && shown == report->top)
+				left_out++;
+			else
+				row_print(&figures, &of->rows[j]);
+			shown += !report->top || shown < report->top;
+		}
+	}
+	if (left_out)
+		screen_line(screen, 2, "  and %llu more (--top 0 shows all)",
+		            (unsigned long long)left_out);
+	go_print(report->segments, screen);
+}
