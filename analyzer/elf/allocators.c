@@ -2,6 +2,7 @@
 #include "elf/allocators.h"
 
 #include "elf/cxx_name.h"
+#include "elf/go_name.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -221,7 +222,8 @@ static bool is_x_allocator(const char *function)
 bool is_allocator_name(const char *function)
 {
 	return is_on_list(function, allocators, sizeof(allocators) / sizeof(*allocators)) ||
-	       is_x_allocator(function) || is_container(function);
+	       is_x_allocator(function) || is_container(function) ||
+	       is_go_plumbing(function);
 }
 
 /* Only the last part of the name counts: alloc::vec::push is no such function. */
@@ -257,7 +259,7 @@ bool is_deallocator_name(const char *function)
 {
 	return is_on_list(function, deallocators,
 	                  sizeof(deallocators) / sizeof(*deallocators)) ||
-	       is_container(function);
+	       is_container(function) || is_go_plumbing(function);
 }
 
 /* These are C functions, so a name ends at its NUL or at a symbol version. */
@@ -278,6 +280,8 @@ bool is_startup_name(const char *function)
 	const char *name = behind(function, "__GI_");
 	size_t i, bytes;
 
+	if (is_go_startup(function))
+		return true;
 	for (i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
 		bytes = strlen(starts[i]);
 		if (!strncmp(name, starts[i], bytes) && (!name[bytes] || name[bytes] == '@'))

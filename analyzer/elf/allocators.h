@@ -10,7 +10,8 @@
 /*
  * Whether a block that this (demangled) function allocates itself really belongs to its caller:
  * operator new, xmalloc, strdup, g_malloc, C.CString. So it does of the containers and strings of
- * the C++ and Rust libraries, which library_name.h knows.
+ * the C++ and Rust libraries, which library_name.h knows, and of what leads from Go to C
+ * (go_name.h).
  */
 bool is_allocator_name(const char *function);
 
@@ -20,7 +21,7 @@ bool is_deallocator_name(const char *function);
 /* Whether a name says that the function allocates: safe_malloc, memory_alloc, zstrdup. */
 bool is_allocating_name(const char *function);
 
-/* Whether it is a function of the C library that starts a program or a thread. */
+/* Whether it is a function of the C library, or of Go, that starts a program or a thread. */
 bool is_startup_name(const char *function);
 
 #endif

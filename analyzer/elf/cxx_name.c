@@ -1,11 +1,14 @@
 /* elf/cxx_name.c - splits a demangled C++ or Rust name into its parts. */
 #include "elf/cxx_name.h"
 
+#include "elf/go_name.h"
+
 #include <stdbool.h>
 #include <string.h>
 
 #define OPERATOR "operator"
 #define ANONYMOUS "(anonymous namespace)"
+#define GO_INSTANCE "[...]" /* of what type parameters, Go leaves out */
 #define BRACKET_BYTES 48
 
 /* Whether the word `operator` begins here. */
@@ -107,7 +110,7 @@ static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t 
 
 /*
  * Go to the next bracket that is no part of the name itself, or to the end. Operators, "(anonymous
- * namespace)" and "{lambda()#1}" have brackets that are.
+ * namespace)", "{lambda()#1}" and Go's "main.(*T).f" have brackets that are.
  */
 static const char *bracket_find(const char *function, const char *at)
 {
@@ -118,12 +121,25 @@ static const char *bracket_find(const char *function, const char *at)
 			at += strlen(ANONYMOUS);
 		else if (*at == '{')
 			at = bracket_skip(at);
+		else if (go_receiver_bytes(function, at))
+			at += go_receiver_bytes(function, at);
 		else if (*at == '<' || *at == '(')
 			break;
 		else
 			at++;
 	}
 	return at;
+}
+
+size_t function_name_bytes(const char *function)
+{
+	const char *at = function + strcspn(function, "(");
+
+	while (go_receiver_bytes(function, at)) {
+		at += go_receiver_bytes(function, at);
+		at += strcspn(at, "(");
+	}
+	return (size_t)(at - function);
 }
 
 /* In Rust's "<T as Trait>::f" the first bracket is the part that matters. */
@@ -253,6 +269,10 @@ char *function_name_family(char *to, size_t bytes, const char *function)
 				at = operator_skip(at);
 			else if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
 				at += strlen(ANONYMOUS);
+			else if (go_receiver_bytes(function, at))
+				at += go_receiver_bytes(function, at);
+			else if (!strncmp(at, GO_INSTANCE, strlen(GO_INSTANCE)))
+				at += strlen(GO_INSTANCE);
 			else if (strchr("<([{", *at))
 				break;
 			else

@@ -1,5 +1,5 @@
 /*
- * elf/cxx_name.h - splits a demangled C++ or Rust name into its parts.
+ * elf/cxx_name.h - splits a demangled C++ or Rust name, or one of Go, into its parts.
  */
 #ifndef OUTLIVE_ELF_CXX_NAME_H
 #define OUTLIVE_ELF_CXX_NAME_H
@@ -9,6 +9,9 @@
 
 /* Where the name begins after a return type: "std::f<int>(int)" in "void std::f<int>(int)". */
 const char *function_name_start(const char *function);
+
+/* How many bytes of a name come before its parameters. */
+size_t function_name_bytes(const char *function);
 
 /*
  * The public name of a function that debug symbols call by libc's internal name: __strdup,

@@ -1,6 +1,8 @@
 /* elf/known_functions.c - lists of names. */
 #include "elf/known_functions.h"
 
+#include "elf/go_name.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -33,7 +35,7 @@ bool known_allocates(const char *name)
 	return IS_ONE_OF(name, names) || known_allocates_here(name);
 }
 
-/* Rust's own allocation functions have these names, in both manglings. */
+/* Rust's own allocation functions, in both manglings, and those of cgo. */
 bool known_allocates_here(const char *name)
 {
 	static const char *const names[] = {
@@ -44,7 +46,7 @@ bool known_allocates_here(const char *name)
 	};
 	const char *part;
 
-	if (IS_ONE_OF(name, names))
+	if (IS_ONE_OF(name, names) || is_go_allocator(name))
 		return true;
 	part = !strncmp(name, "_R", 2) ? strstr(name, "___rust_alloc") : NULL;
 	return part &&
@@ -101,7 +103,8 @@ bool known_never_returns(const char *name)
 	};
 
 	return IS_ONE_OF(name, names) || is_thrower(name) || is_panic(name) ||
-	       strstr(name, "18handle_alloc_error") || strstr(name, "17capacity_overflow");
+	       is_go_panic(name) || strstr(name, "18handle_alloc_error") ||
+	       strstr(name, "17capacity_overflow");
 }
 
 bool known_returns_twice(const char *name)

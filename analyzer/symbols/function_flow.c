@@ -91,7 +91,9 @@ static const char *target_name(const struct module *module,
 		return NULL;
 	if (!known)
 		return where == CODE_SLOT ? imports_slot(flows->imports, target) : NULL;
-	if (module->symbols)
+	if (module->go)
+		name = go_index_at(module->go, known + module->elf_bias);
+	if (!name && module->symbols)
 		name = elf_symbols_at(module->symbols, known + module->elf_bias);
 	*is_here = name != NULL;
 	return name ? name : imports_stub(flows->imports, known);
@@ -173,7 +175,7 @@ static bool never_returns(void *context, enum code_where where, uint64_t target)
 
 /*
  * Read the landing pads of all parts of a function. Without unwind tables nothing is known of
- * them.
+ * them. Go has none: a panic that is recovered goes on where the function returns.
  */
 static int pads_read(const struct module *module, const struct code_range *ranges,
                      size_t count, struct landing_pads *pads)
@@ -181,6 +183,8 @@ static int pads_read(const struct module *module, const struct code_range *range
 	uint64_t frame;
 	size_t i;
 
+	if (module->go && go_index_at(module->go, ranges[0].low + module->elf_bias))
+		return 0;
 	if (!module->functions)
 		return -1;
 	for (i = 0; i < count; i++) {

@@ -323,11 +323,14 @@ int go_index_find(struct go_index *index, uint64_t address, struct symbol_frame 
 	return count;
 }
 
-bool go_index_has(const struct go_index *index, uint64_t entry)
+const char *go_index_at(const struct go_index *index, uint64_t address)
 {
 	struct go_function function;
 
-	return go_table_function(index->table, entry - index->bias, &function);
+	return go_table_function(index->table, address - index->bias, &function) &&
+	               function.low == address - index->bias
+	           ? function.name
+	           : NULL;
 }
 
 const char *go_index_name(struct go_index *index, uint32_t number)

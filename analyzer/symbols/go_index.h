@@ -33,8 +33,8 @@ int go_index_find(struct go_index *index, uint64_t address,
 /* The instances at an address, in the same order, into numbers[DWARF_FRAMES_MAX]. */
 int go_index_chain(struct go_index *index, uint64_t address, uint32_t *numbers);
 
-/* Whether the instance, which begins at `entry`, is Go code. */
-bool go_index_has(const struct go_index *index, uint64_t entry);
+/* The name of the Go function that begins at the address, as the linker wrote it; NULL: none. */
+const char *go_index_at(const struct go_index *index, uint64_t address);
 
 /* The name of the source function that an instance is of; NULL: it is not of Go code. */
 const char *go_index_name(struct go_index *index, uint32_t number);

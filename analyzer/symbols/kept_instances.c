@@ -217,6 +217,17 @@ static uint64_t position_of(int line, int column)
 	return line > 0 ? (uint64_t)line << 32 | (uint32_t)(column > 0 ? column : 0) : 0;
 }
 
+/* The same for Go code, which has lines only; 0: it is none. */
+static uint64_t go_position_at(const struct module *module, uint64_t offset,
+                               unsigned depth)
+{
+	struct symbol_frame frames[DWARF_FRAMES_MAX];
+	int count = module->go ? go_index_find(module->go, offset - 1, frames) : 0;
+
+	return (int)depth < count ? position_of((int)frames[count - 1 - (int)depth].line, 0)
+	                          : 0;
+}
+
 /* Where the call before `offset` is in the source of the instance that is number `depth`. */
 static uint64_t position_at(const struct module *module, uint64_t offset,
                             unsigned depth)
@@ -224,11 +235,15 @@ static uint64_t position_at(const struct module *module, uint64_t offset,
 	const struct instance *instance;
 	Dwarf_Word line = 0, column = 0;
 	Dwarf_Attribute attribute;
+	uint64_t in_go;
 	int number = 0, at = 0;
 	struct chain chain;
 	Dwarf_Line *row;
 	Dwarf_Die die;
 
+	in_go = go_position_at(module, offset, depth);
+	if (in_go)
+		return in_go;
 	chain_get((struct module *)module, offset, &chain);
 	if (depth + 1 < chain.count) {
 		instance = instances_get(module->instances, chain.list[depth + 1]);

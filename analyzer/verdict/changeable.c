@@ -2,6 +2,7 @@
 #include "verdict/changeable.h"
 
 #include "elf/allocators.h"
+#include "elf/go_name.h"
 #include "symbols/module_origin.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ bool is_changeable(const struct classes *classes, uint32_t number)
 
 	return *function->name && function->module != MODULE_NONE &&
 	       !is_startup_name(function->name) &&
+	       !(is_go_source(function->home) && is_go_standard(function->name)) &&
 	       !module_is_runtime(module_path(classes, number),
 	                          classes->profile->process->header.executable);
 }

@@ -133,8 +133,8 @@ const char *function_call_text(char *text, size_t bytes, const struct classes *c
 	name_text(text, bytes, classes, function, false);
 	used = strlen(text);
 	/* C++ names have their parameters; "module+0x12" is no name that could be called */
-	if (*named->name && !strstr(named->name, "+0x") && !strchr(text, '(') &&
-	    used + 3 <= bytes)
+	if (*named->name && !strstr(named->name, "+0x") &&
+	    !text[function_name_bytes(text)] && used + 3 <= bytes)
 		memcpy(text + used, "()", 3);
 	used = strlen(text);
 	if (*named->apart)

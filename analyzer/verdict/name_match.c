@@ -48,7 +48,7 @@ static bool is_meant(const char *name, const char *shown, const char *which,
 		if (!name_is_glob(which))
 			return false;
 		function_name_short(brief, sizeof(brief), name);
-		snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(name, "("), name);
+		snprintf(plain, sizeof(plain), "%.*s", (int)function_name_bytes(name), name);
 		return !fnmatch(which, name, 0) || !fnmatch(which, shown, 0) ||
 		       !fnmatch(which, brief, 0) || !fnmatch(which, plain, 0);
 	default: return strstr(shown, which) || strstr(name, which);

@@ -2,8 +2,10 @@
 #include "verdict/own_code.h"
 
 #include "elf/cxx_name.h"
+#include "elf/go_name.h"
 #include "verdict/name_match.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +33,7 @@ static bool name_matches(const char *glob, const char *name, const char *plain)
 bool function_name_matches(const char *name, const char *const *globs, size_t count)
 {
 	char plain[NAME_BYTES];
-	size_t i, length = strcspn(name, "(");
+	size_t i, length = function_name_bytes(name);
 
 	if (length >= sizeof(plain))
 		length = sizeof(plain) - 1;
@@ -45,6 +47,15 @@ bool function_name_matches(const char *name, const char *const *globs, size_t co
 }
 
 /* ---- the guess ------------------------------------------------------------------------ */
+
+/* Whether it is of a module that Go fetched, "example.com/x@v1.2.3/x.go", or that is vendored. */
+static bool is_fetched_by_go(const char *path)
+{
+	const char *version = strstr(path, "@v");
+
+	return (version && isdigit((unsigned char)version[2])) ||
+	       (is_go_source(path) && strstr(path, "/vendor/"));
+}
 
 /*
  * What is installed, and not written, by whoever runs the program. Images of containers keep the
@@ -72,6 +83,8 @@ static bool is_installed(const char *path)
 	};
 	size_t i;
 
+	if (is_fetched_by_go(path))
+		return true;
 	for (i = 0; i < sizeof(caches) / sizeof(*caches); i++) {
 		if (strstr(path, caches[i]))
 			return true;
@@ -126,7 +139,27 @@ static bool is_path_match(const char *pattern, const char *path)
 	return false;
 }
 
-/* Whether the function is in the namespace, or is of that name. */
+/* Whether the pattern is the import path of a Go function, or whole parts of it. */
+static bool is_package_match(const char *pattern, const char *function)
+{
+	size_t package = go_package_bytes(function), length = strlen(pattern);
+	const char *at = function, *end = function + package;
+
+	while (length && pattern[length - 1] == '/')
+		length--;
+	while (at < end && length) {
+		if (length <= (size_t)(end - at) && !strncmp(at, pattern, length) &&
+		    (at + length == end || at[length] == '/'))
+			return true;
+		at = memchr(at, '/', (size_t)(end - at));
+		if (!at)
+			break;
+		at++;
+	}
+	return false;
+}
+
+/* Whether the function is in the namespace or package, or is of that name. */
 static bool is_name_match(const char *pattern, const char *function)
 {
 	char family[NAME_BYTES];
@@ -145,7 +178,8 @@ static bool is_name_match(const char *pattern, const char *function)
 		    (!at[length] || begins_with(at + length, "::")))
 			return true;
 	}
-	return function_name_matches(function, &pattern, 1);
+	return is_package_match(pattern, function) ||
+	       function_name_matches(function, &pattern, 1);
 }
 
 /*
@@ -167,7 +201,8 @@ static bool is_mine(const struct function *function, const char *module,
 	if (function->is_library)
 		return false;
 	if (!options->mine_count)
-		return own_code_is_guess(function->home, module);
+		return own_code_is_guess(function->home, module) &&
+		       !(is_go_source(function->home) && is_go_standard(function->name));
 	for (i = 0; i < options->mine_count; i++) {
 		if (own_code_is_match(options->mine[i], function->name, function->home, module))
 			return true;

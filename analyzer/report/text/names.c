@@ -1,5 +1,7 @@
 /* report/text/names.c - names in a text report, never cut within a function's own name. */
 #include "report/text/names.h"
+
+#include "elf/go_name.h"
 #include "verdict/function_text.h"
 
 #include <stdio.h>
@@ -9,12 +11,17 @@
 #define OWN_LINE_INDENT 4   /* of a name for which a row has no room */
 
 /*
- * Where the next part of a qualified name begins ("c" of "a::b<x::y>::c"), or NULL if this is the
- * last one. Colons within brackets are part of an argument.
+ * Where the next part of a qualified name begins ("c" of "a::b<x::y>::c", "b.F" of Go's "a/b.F"),
+ * or NULL if this is the last one. Colons within brackets are part of an argument.
  */
 static const char *part_next(const char *name)
 {
+	size_t package = go_package_bytes(name);
+	const char *slash = memchr(name, '/', package);
 	int depth = 0;
+
+	if (slash)
+		return slash + 1;
 
 	for (; *name; name++) {
 		if (strchr("<({[", *name))
@@ -38,7 +45,7 @@ static bool name_fit(char *to, size_t bytes, const char *name, size_t columns)
 	snprintf(to, bytes, "%s", name);
 	while (text_columns(to) > columns && (next = part_next(part)) && *next) {
 		part = next;
-		snprintf(to, bytes, "..::%s", part);
+		snprintf(to, bytes, "..%s%s", part[-1] == '/' ? "/" : "::", part);
 	}
 	return text_columns(to) <= columns;
 }

@@ -36,6 +36,9 @@ static void knows_who_allocates_for_others(void **state)
 		"xmalloc.constprop.0",
 		"_xcalloc",
 		"boost::container::vector<int>::priv_insert()",
+		/* from Go to C */
+		"main._Cfunc_CString",
+		"runtime.cgocall",
 	};
 	static const char *const no[] = {
 		"",
@@ -84,6 +87,10 @@ static void names_read_as_people_write_them(void **state)
 		{ "bool (anonymous namespace)::g<int>(int)", "(anonymous namespace)::g<>()" },
 		{ "<Vec<T> as From<U>>::from", "<Vec<T> as From<U>>::from" },
 		{ "a<b", "a<>" },
+		{ "main.(*T).Act", "main.(*T).Act" },
+		{ "main.(*stack[...]).Push", "main.(*stack[...]).Push" },
+		{ "example.com/a.(*struct { sync.Mutex; f func(int) }).Lock-fm",
+		  "example.com/a.(*struct { sync.Mutex; f func(int) }).Lock-fm" },
 	};
 	char text[256], small[8];
 	size_t i;
@@ -106,6 +113,9 @@ static void variants_are_of_one_family(void **state)
 		  "std::backtrace::Backtrace::create" },
 		{ "<std::path::Path>::join::<&str>", "std::path::Path::join" },
 		{ "xmalloc", "xmalloc" },
+		{ "main.(*T).Act", "main.(*T).Act" },
+		{ "main.(*stack[...]).Push.func1", "main.(*stack[...]).Push.func1" },
+		{ "main.Map[...]", "main.Map[...]" },
 		{ "program+0x1f00", "program+0x1f00" },
 		{ "", "" },
 		{ "operator new(unsigned long)", "operator new" },

@@ -1,0 +1,47 @@
+/*
+ * elf/go_name.h - what the name of a Go function says: "example.com/app/store.(*Cache).Get.func1".
+ */
+#ifndef OUTLIVE_ELF_GO_NAME_H
+#define OUTLIVE_ELF_GO_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether a source file is one of Go, as its compiler writes it. */
+bool is_go_source(const char *path);
+
+/*
+ * Whether the function only leads from Go to C, from C to Go, or from one form of a call to
+ * another: runtime.cgocall, main._Cfunc_free, _cgo_0123456789ab_Cfunc_free, main.main.gowrap1,
+ * main.(*T).Get-fm. Go prints most of them in no stack.
+ */
+bool is_go_plumbing(const char *function);
+
+/* Whether it starts the program or a goroutine. */
+bool is_go_startup(const char *function);
+
+/* Whether it is a function of cgo that allocates whenever it is called: main._Cfunc_CString. */
+bool is_go_allocator(const char *function);
+
+/* Whether it never returns: runtime.panicIndex, runtime.throw. */
+bool is_go_panic(const char *function);
+
+/*
+ * Whether a function of a Go source file is of Go itself: its import path is one of the standard
+ * library's, or it has none (assembly of the runtime).
+ */
+bool is_go_standard(const char *function);
+
+/*
+ * How many bytes at the start of a name are its import path, as "example.com/app/store"; 0: there
+ * is none.
+ */
+size_t go_package_bytes(const char *function);
+
+/*
+ * The receiver "(*T)", if one begins at `at` of a name; 0: none. It is a part of the name, as
+ * parameters are not.
+ */
+size_t go_receiver_bytes(const char *function, const char *at);
+
+#endif
