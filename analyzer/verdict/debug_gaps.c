@@ -7,6 +7,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What is known of a machine function. Those that are only inlined have debug information. */
+enum { NOT_SEEN, WITHOUT_LINES, WITH_LINES };
+
+/* That of each function. */
+static uint8_t *functions_look(const struct classes *classes)
+{
+	const struct function_table *table = &classes->functions;
+	uint8_t *seen = calloc((size_t)table->count + 1, 1);
+	const struct symbol_frame *frames;
+	uint32_t i, function;
+	size_t count;
+
+	for (i = 1; seen && i < table->machine_count; i++) {
+		function = table->of_machine[i];
+		frames = profile_machine_frames(classes->profile, i, &count);
+		if (count && (*frames[count - 1].file || frames[count - 1].line))
+			seen[function] = WITH_LINES;
+		else if (seen[function] == NOT_SEEN)
+			seen[function] = WITHOUT_LINES;
+	}
+	return seen;
+}
+
 /* Whether any location of a module has a file and a line, by number of the module. */
 static bool *lines_find(const struct profile *profile)
 {
@@ -74,33 +97,54 @@ static void packages_find(struct debug_gaps *gaps, const struct address_map *map
 	free(files);
 }
 
-int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes)
+/* Count what functions without debug information allocated, by module. */
+static void gaps_count(struct debug_gaps *gaps, const struct classes *classes,
+                       const bool *has_lines, const uint8_t *functions)
 {
 	const struct profile *profile = classes->profile;
 	const struct replay *replay = &profile->replay;
-	size_t modules = address_map_module_count(profile->map), i, kept = 0;
-	bool *has_lines = lines_find(profile);
+	const struct function *function;
 	const struct call_path *path;
-	uint32_t module, function;
+	struct debug_gap *gap;
+	uint32_t number;
+	size_t i;
+
+	for (i = 1; i < replay->paths.count; i++) {
+		path = replay_path(replay, (uint32_t)i);
+		number = function_of_node(&classes->functions, profile,
+		                          classes_path_node(classes, (uint32_t)i));
+		function = &classes->functions.functions[number];
+		if (function->module == MODULE_NONE)
+			continue;
+		gap = &gaps->gaps[function->module];
+		gap->is_partial = has_lines[function->module];
+		if (gap->is_partial &&
+		    (function->is_library || functions[number] != WITHOUT_LINES))
+			continue;
+		gap->calls += path->allocations;
+		gap->bytes += path->bytes;
+	}
+}
+
+int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes)
+{
+	const struct profile *profile = classes->profile;
+	size_t modules = address_map_module_count(profile->map), i, kept = 0;
+	uint8_t *functions = functions_look(classes);
+	bool *has_lines = lines_find(profile);
 
 	*gaps = (struct debug_gaps){ calloc(modules + 1, sizeof(*gaps->gaps)), 0, NULL, 0 };
 	gaps->missing = symbol_table_missing(profile->symbols, &gaps->missing_count);
-	if (!has_lines || !gaps->gaps) {
+	if (!has_lines || !functions || !gaps->gaps) {
+		free(functions);
 		free(has_lines);
 		return -1;
 	}
 	for (i = 0; i < modules; i++)
 		gaps->gaps[i].module = (uint32_t)i;
-	for (i = 1; i < replay->paths.count; i++) {
-		path = replay_path(replay, (uint32_t)i);
-		function = function_of_node(&classes->functions, profile,
-		                            classes_path_node(classes, (uint32_t)i));
-		module = classes->functions.functions[function].module;
-		if (module == MODULE_NONE || has_lines[module])
-			continue;
-		gaps->gaps[module].calls += path->allocations;
-		gaps->gaps[module].bytes += path->bytes;
-	}
+	gaps_count(gaps, classes, has_lines, functions);
+	free(functions);
+	free(has_lines);
 	for (i = 0; i < modules; i++) {
 		if (gaps->gaps[i].calls)
 			gaps->gaps[kept++] = gaps->gaps[i];
@@ -108,7 +152,6 @@ int debug_gaps_make(struct debug_gaps *gaps, const struct classes *classes)
 	gaps->count = kept;
 	if (kept)
 		qsort(gaps->gaps, kept, sizeof(*gaps->gaps), gap_compare);
-	free(has_lines);
 	packages_find(gaps, profile->map);
 	return 0;
 }

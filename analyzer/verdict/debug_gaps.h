@@ -1,6 +1,6 @@
 /*
- * verdict/debug_gaps.h - modules without debug information whose functions allocated: these are
- * known as they were compiled only, without lines.
+ * verdict/debug_gaps.h - modules whose functions allocated, but have no debug information: these
+ * are known as they were compiled only, without lines.
  */
 #ifndef OUTLIVE_VERDICT_DEBUG_GAPS_H
 #define OUTLIVE_VERDICT_DEBUG_GAPS_H
@@ -9,6 +9,7 @@
 #include "elf/file.h"
 #include "verdict/classes.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,8 @@ struct debug_gap {
 	uint32_t module; /* number in the profile's map */
 	/* allocated by its functions; those of wrappers count for the function they serve */
 	uint64_t calls, bytes;
+	/* the module has debug information of other functions: it was built with it in part */
+	bool is_partial;
 	/* the package that would have its debug information, by this machine's dpkg; "": none */
 	char package[PACKAGE_BYTES + 16];
 };

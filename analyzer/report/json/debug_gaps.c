@@ -20,6 +20,7 @@ void debug_gaps_json(struct json_writer *json, const struct classes *classes)
 		json_string(json, "package", gaps.gaps[i].package);
 		json_count(json, "allocations", gaps.gaps[i].calls);
 		json_count(json, "bytes", gaps.gaps[i].bytes);
+		json_bool(json, "partial", gaps.gaps[i].is_partial);
 		json_object_end(json);
 	}
 	json_array_end(json);

@@ -18,6 +18,34 @@ static const char *remedy(const struct profile *profile)
 	                                      : "run 'outlive symbols' on this trace";
 }
 
+static bool is_worth_a_line(const struct profile *profile, const struct debug_gap *gap)
+{
+	return gap->bytes * 100 >= profile->replay.totals.bytes * GAP_PERCENT;
+}
+
+/* Name the module that was built with debug information in part, as Rust's programs are. */
+static void partial_print(const struct screen *screen, const struct profile *profile,
+                          const struct debug_gaps *gaps)
+{
+	char path[256];
+	size_t i;
+
+	for (i = 0; i < gaps->count; i++) {
+		if (!gaps->gaps[i].is_partial || !is_worth_a_line(profile, &gaps->gaps[i]))
+			continue;
+		text_escape(path, sizeof(path),
+		            address_map_module(profile->map, gaps->gaps[i].module)->path);
+		screen_line(
+			screen, 2,
+			"no debug information of some functions in %s, which allocated %.1f%% of "
+			"the bytes; they are shown as they were compiled, without lines. "
+			"Build them with it (-g; Rust: debug = 1), and record again",
+			path,
+			100.0 * (double)gaps->gaps[i].bytes / (double)profile->replay.totals.bytes);
+		return; /* of the others JSON tells */
+	}
+}
+
 /* Name the modules whose functions are known without lines, and what to do about it. */
 static void unknown_print(const struct screen *screen, const struct profile *profile,
                           const struct debug_gaps *gaps)
@@ -31,7 +59,7 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 
 	for (i = 0; i < gaps->count; i++) {
 		gap = &gaps->gaps[i];
-		if (gap->bytes * 100 < profile->replay.totals.bytes * GAP_PERCENT)
+		if (gap->is_partial || !is_worth_a_line(profile, gap))
 			continue;
 		if (shown == GAPS_SHOWN) {
 			others++;
@@ -107,6 +135,7 @@ void debug_gaps_print(const struct screen *screen, const struct classes *classes
 
 	if (debug_gaps_make(&gaps, classes) == 0) {
 		unknown_print(screen, classes->profile, &gaps);
+		partial_print(screen, classes->profile, &gaps);
 		missing_print(screen, classes->profile, &gaps);
 	}
 	debug_gaps_release(&gaps);
