@@ -20,7 +20,7 @@ static const struct option options[] = {
 	  "write the trace with the new names here, and leave FILE as it is", NULL, NULL },
 };
 
-struct told {
+struct outcome {
 	struct progress progress;
 	struct text seen;  /* "\nPATH\n" of the modules that are in `lines` */
 	struct text lines; /* what to print at the end, each with its '\n' */
@@ -28,50 +28,50 @@ struct told {
 
 static void progress_events(void *context, uint64_t done, uint64_t expected)
 {
-	progress_show(&((struct told *)context)->progress, done, expected);
+	progress_show(&((struct outcome *)context)->progress, done, expected);
 }
 
 /* Keep a line for each module, for the first process that has it. */
-static void module_tell(void *context, const struct renamed_module *renamed)
+static void module_report(void *context, const struct renamed_module *renamed)
 {
 	char path[1024], from[1024], missing[1024];
 	struct text line = { NULL, 0, 0 };
-	struct told *told = context;
+	struct outcome *outcome = context;
 	bool is_seen;
 
 	text_escape(path, sizeof(path), renamed->module->path);
 	text_escape(from, sizeof(from), renamed->origin.path);
 	is_seen = text_printf(&line, "\n%s\n", path) ||
-	          (told->seen.data && strstr(told->seen.data, line.data)) ||
-	          text_printf(&told->seen, "%s", line.data);
+	          (outcome->seen.data && strstr(outcome->seen.data, line.data)) ||
+	          text_printf(&outcome->seen, "%s", line.data);
 	text_release(&line);
 	if (is_seen)
 		return;
-	text_printf(&told->lines, "%s: %zu of %zu addresses have lines, by %s", path,
+	text_printf(&outcome->lines, "%s: %zu of %zu addresses have lines, by %s", path,
 	            renamed->lines, renamed->addresses, from);
 	if (renamed->missing)
-		text_printf(&told->lines, "; still missing: %s",
+		text_printf(&outcome->lines, "; still missing: %s",
 		            text_escape(missing, sizeof(missing), renamed->missing));
 	if (!renamed->origin.has_code)
-		text_printf(&told->lines,
+		text_printf(&outcome->lines,
 		            "; its code is not here, so what only the code can "
 		            "prove stays open: give the program or library itself, "
 		            "too");
-	text_printf(&told->lines, "\n");
+	text_printf(&outcome->lines, "\n");
 }
 
 /* Print what was kept. */
-static void lines_print(struct told *told)
+static void lines_print(struct outcome *outcome)
 {
 	struct screen screen = screen_of(stdout);
-	char *line = told->lines.data, *end;
+	char *line = outcome->lines.data, *end;
 
 	for (; line && (end = strchr(line, '\n')); line = end + 1) {
 		*end = 0;
 		screen_line(&screen, 2, "%s", line);
 	}
-	text_release(&told->lines);
-	text_release(&told->seen);
+	text_release(&outcome->lines);
+	text_release(&outcome->seen);
 }
 
 /* Refuse what cannot be written anew without a loss. */
@@ -91,7 +91,7 @@ static int symbols_run(const struct command *command, int argc, char **argv)
 {
 	struct symbols_options options_given = { .output = NULL };
 	int at = command_parse(command, &options_given, argc, argv);
-	struct told told = { .seen = { NULL, 0, 0 } };
+	struct outcome outcome = { .seen = { NULL, 0, 0 } };
 	struct given_files given = { .count = 0 };
 	struct symbolizer *symbolizer = symbolizer_new();
 	struct trace_reader *reader;
@@ -109,23 +109,23 @@ static int symbols_run(const struct command *command, int argc, char **argv)
 	if (!symbolizer)
 		die("%s: out of memory", argv[at]);
 	symbolizer_use_given(symbolizer, &given);
-	progress_begin(&told.progress, "reading events");
+	progress_begin(&outcome.progress, "reading events");
 	renamed = renaming_do(&(struct renaming){ .reader = reader,
 	                                          .path = argv[at],
 	                                          .output = options_given.output,
 	                                          .symbolizer = symbolizer,
 	                                          .reading = progress_events,
-	                                          .tell = module_tell,
-	                                          .context = &told },
+	                                          .tell = module_report,
+	                                          .context = &outcome },
 	                      &error);
-	progress_end(&told.progress);
+	progress_end(&outcome.progress);
 	if (renamed < 0)
 		die("%s", error.message);
 	if (!renamed)
 		die("%s: nothing new is known of its modules: install their debug information, "
 		    "or name the files or directories that hold it",
 		    argv[at]);
-	lines_print(&told);
+	lines_print(&outcome);
 	if (fflush(stdout) || ferror(stdout))
 		die("what was done could not be written completely");
 	symbolizer_free(symbolizer);

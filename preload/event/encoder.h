@@ -106,12 +106,12 @@ static inline __attribute__((always_inline)) uint8_t *frames_put(
 static inline uint8_t *shape_put(struct prediction *tables, uint8_t *at,
                                  uint32_t popped, uint32_t pushed, uint8_t *tag)
 {
-	if (popped == tables->last_pops && pushed == tables->last_pushed &&
+	if (popped == tables->last_popped && pushed == tables->last_pushed &&
 	    TAG_OP(*tag) != OP_CONTROL) {
 		*tag |= TAG_SAME_SHAPE;
 		return at;
 	}
-	tables->last_pops = popped;
+	tables->last_popped = popped;
 	tables->last_pushed = pushed;
 	*at++ = (uint8_t)((popped < 15 ? popped : 15) << 4 | (pushed < 15 ? pushed : 15));
 	if (popped >= 15)

@@ -69,7 +69,7 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	struct cfi_module module;
 	struct cfi_rule found;
 	frame_rule rule;
-	bool noted;
+	bool recorded;
 
 	if (!return_address || return_address >> ARCH_ADDRESS_BITS)
 		return rule_pack((struct cfi_rule){ .kind = CFI_NO_CODE }, unwinder);
@@ -78,11 +78,11 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 		return rule_pack(
 			(struct cfi_rule){ .kind = kind_uncovered(NULL, return_address) },
 			unwinder);
-	noted = module_map_add(&module, &unwinder);
+	recorded = module_map_add(&module, &unwinder);
 	found = cfi_rule_find(&module, return_address);
 	if (found.kind == CFI_NONE) {
 		found.kind = kind_uncovered(&module, return_address);
-		noted = noted && found.kind == CFI_NONE;
+		recorded = recorded && found.kind == CFI_NONE;
 	}
 	if (is_in_exit(return_address) && found.kind != CFI_NONE &&
 	    !atomic_exchange_explicit(&exit_was_met, true, memory_order_relaxed)) {
@@ -91,14 +91,14 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 		 * notices exit().
 		 */
 		unwinder = MODULE_UNWINDER_TABLES;
-		noted = false;
+		recorded = false;
 		recorder.has_met_exit = true;
 	}
 	rule = rule_pack(found, unwinder);
 	/*
 	 * If the loader does not call our free(), nothing reports that a module was unloaded.
 	 */
-	if (noted && !real.is_bypassed)
+	if (recorded && !real.is_bypassed)
 		atomic_store_explicit(
 			&frame_rules[index],
 			(uint64_t)(return_address >> RULE_INDEX_BITS) << RULE_BITS | rule,

@@ -243,7 +243,7 @@ void module_map_start(void)
 
 bool module_map_add(const struct cfi_module *module, enum module_unwinder *unwinder)
 {
-	bool noted;
+	bool recorded;
 
 	if (is_known(module, unwinder))
 		return true;
@@ -253,9 +253,9 @@ bool module_map_add(const struct cfi_module *module, enum module_unwinder *unwin
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return false;
 	}
-	noted = is_known(module, unwinder) || module_add(module, *unwinder);
+	recorded = is_known(module, unwinder) || module_add(module, *unwinder);
 	definitions_leave();
-	return noted;
+	return recorded;
 }
 
 bool module_map_distrust(uintptr_t address)

@@ -32,7 +32,7 @@ struct prediction {
 	} freed[FREED_CLASSES];
 	uint64_t last_address;
 	uint32_t newest; /* number of the block allocated last */
-	uint32_t last_pops, last_pushed;
+	uint32_t last_popped, last_pushed;
 	uint64_t last_time; /* quanta */
 };
 

@@ -41,7 +41,7 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 }
 
 /* Whether a frame that is no longer on the stack is not known to have ended. */
-static bool pops_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
+static bool ends_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
                               uintptr_t start_slot)
 {
 	/* The innermost frame was the allocator's caller: it has ended with its call. */
@@ -121,7 +121,7 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 		walk->pushed--;
 	}
 	sure = frames_compared(walk, keep);
-	is_inferred = pops_are_inferred(state, keep, walk->met || is_complete, start_slot);
+	is_inferred = ends_are_inferred(state, keep, walk->met || is_complete, start_slot);
 	/*
 	 * The frame that called the frames that are gone has control again. If nothing is
 	 * copied, all frames further in have ended, though no stub has run: a jump passed them.

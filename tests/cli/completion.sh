@@ -31,9 +31,9 @@ help_options() { # [COMMAND]
 }
 
 compare() { # COMMAND OPTION VALUES: what is completed after the option is VALUES
-	local said
-	said=$(complete_words outlive "$1" "$2" '' | sed 's/^[^:]*: //' | tr ' ' '|')
-	[ "$said" = "$3" ] || echo "outlive $1 $2: '$said', not '$3'"
+	local reported
+	reported=$(complete_words outlive "$1" "$2" '' | sed 's/^[^:]*: //' | tr ' ' '|')
+	[ "$reported" = "$3" ] || echo "outlive $1 $2: '$reported', not '$3'"
 }
 
 for command in '' run report info symbols; do

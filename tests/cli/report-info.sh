@@ -30,10 +30,10 @@ for ((byte = 64; byte < bytes; byte += 29)); do
 	printf '\000\377\000' | dd of=bad.outlive bs=1 seek=$byte conv=notrunc 2>/dev/null
 	"$OUTLIVE" info -f json bad.outlive >json 2>/dev/null || continue
 	"$OUTLIVE" info bad.outlive >text
-	"$OUTLIVE" report bad.outlive >/dev/null 2>said
+	"$OUTLIVE" report bad.outlive >/dev/null 2>reported
 	expected=$(jq '.problem_count == 0 and ([.processes[].lost.damaged] | add) == 0' json)
-	[ ! -s said ] || expected=false
-	said=$(grep -c '^  complete: ' text)
-	[ "$(jq .complete json) $said" = "$expected $([ "$expected" = true ] && echo 1 || echo 0)" ] ||
+	[ ! -s reported ] || expected=false
+	reported=$(grep -c '^  complete: ' text)
+	[ "$(jq .complete json) $reported" = "$expected $([ "$expected" = true ] && echo 1 || echo 0)" ] ||
 		echo "byte $byte: $(jq -c '[.complete, .problems]' json) $(sed -n 3p text)"
 done

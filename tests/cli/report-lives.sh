@@ -24,9 +24,9 @@ says() { # WORDS... -- OPTIONS...: each on a line of the report
 	while [ "$1" != -- ]; do words+=("$1"); shift; done
 	shift
 	checked=$((checked + ${#words[@]}))
-	"$OUTLIVE" report "$@" trace >said 2>&1 || cat said
+	"$OUTLIVE" report "$@" trace >reported 2>&1 || cat reported
 	for word in "${words[@]}"; do
-		grep -q -- "$word" said || { echo "$*: no '$word' in:"; cat said; }
+		grep -q -- "$word" reported || { echo "$*: no '$word' in:"; cat reported; }
 	done
 }
 says 'stack-like *100 ' 'escaping *100 ' 'let user() own the buffer' 'variable in local()' \
@@ -92,8 +92,8 @@ says '^inlined  lives.c:4, allocates at lives.c:6' 'verdict *escaping' '100% of 
 says 'local variable in grow()' 'always 64 B' -- --why grow
 says 'allocated before main() or once' 'escaping *2.00k *98.9%' --
 site=$("$OUTLIVE" report -f json trace | jq '.sites[] | select(.blocks == 0) | .site')
-"$OUTLIVE" report --why "$site" trace >said
-grep 'class\|none:' said
+"$OUTLIVE" report --why "$site" trace >reported
+grep 'class\|none:' reported
 "$OUTLIVE" report --class live-at-exit -f json trace | jq -c '[.class, .site_count, (.sites | length), .sites[0].classes.live.blocks]'
 "$OUTLIVE" report --class crossed -f json trace | jq -c '[.class, .site_count, .sites]'
 "$OUTLIVE" report --class static-like --by function -f json trace | jq -c '[.groups[].function]'
@@ -138,12 +138,12 @@ int main(void)
 }
 EOF
 "${CC:-gcc}" -g -O1 -fno-builtin -pthread -o moves moves.c || exit 77
-"$OUTLIVE" run -q -o trace -- ./moves 2>said
-mapfile -t moved < <(grep -o '0x.*' said)
+"$OUTLIVE" run -q -o trace -- ./moves 2>reported
+mapfile -t moved < <(grep -o '0x.*' reported)
 says '^block [0-9]*  outlived 2 frames, make() to use(); passed up to main()$' 'born .* 32 B at' 'ended *make  moves.c:7' \
 	'owner *main' "realloc .* 4.88 KiB at ${moved[0]}" '^ *grow  moves.c:11' \
 	"freed .* 4.88 KiB at ${moved[0]}" -- --explain "${moved[0]}"
-grep -n 'ended.*grow\|realloc of block' said
+grep -n 'ended.*grow\|realloc of block' reported
 says '^block [0-9]*  crossed: reallocated by another thread$' 'born .* 48 B at' \
 	"realloc .* 4.88 KiB at ${moved[1]}" '^      make  moves.c:7' -- --explain "${moved[1]}"
 says '^block [0-9]*  stack-like: main() was still running' 'born .* 293 KiB at' -- \
@@ -204,6 +204,6 @@ says 'in 100 calls; most at once: 100 blocks' \
 	'\.\. > recurse > recurse > recurse > recurse > recurse > recurse > recurse$' -- --why recurse
 says '^lines  paths.c:11, allocates at paths.c:13 and other lines' 'in 40 calls; most at once: 1 to 2 blocks' \
 	'paths.c:13  20 blocks, always 70 B' 'paths.c:14  20 blocks, always 64 B' -- --why lines
-grep -n 'bounded' said
+grep -n 'bounded' reported
 says ' in 1 call; most at once: 1 block' 'none: 1 block is too few' -- --why main
 echo "$checked patterns checked"

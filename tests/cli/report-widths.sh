@@ -200,7 +200,7 @@ for width in 40 50 60 72 80 120 200; do
 			deep:* | overflow:* | fault:* | sizes:*) continue ;;
 			esac
 			# shellcheck disable=SC2086 # words are words
-			"$OUTLIVE" $view "${trace%.outlive}.outlive" >view 2>said
+			"$OUTLIVE" $view "${trace%.outlive}.outlive" >view 2>reported
 			# not every trace has that path, block, process, or samples of segments
 			case $?:$view in 2:*--* | 2:segments*) continue ;; esac
 			shown[$view]+=" $trace"

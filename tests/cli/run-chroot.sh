@@ -159,15 +159,15 @@ OUTLIVE_DIR=$PWD LD_PRELOAD=$OUTLIVE_LIBRARY ./jail c12
 echo "by hand: status $? $(children ./*.ring)"
 for policy in --ring=8M --flight; do # outlive stands still: in the first case for long
 	rm -f ready go
-	"$OUTLIVE" run -q "$policy" -o trace -- ./jail wc12 timed >said 2>stderr &
+	"$OUTLIVE" run -q "$policy" -o trace -- ./jail wc12 timed >reported 2>stderr &
 	ours=$!
 	for _ in $(seq 500); do [ -e ready ] && break; sleep 0.02; done
 	kill -STOP $ours
 	[ "$policy" = --flight ] || sleep 1.3
 	: >go
-	for _ in $(seq 500); do [ -s said ] && break; sleep 0.02; done
+	for _ in $(seq 500); do [ -s reported ] && break; sleep 0.02; done
 	kill -CONT $ours
 	wait $ours
-	echo "stopped: status $? $(cat said) $(children trace)"
+	echo "stopped: status $? $(cat reported) $(children trace)"
 	left $ours
 done

@@ -45,7 +45,7 @@ echo "a recording in a recording: either has its own"
 ASAN_OPTIONS=verify_asan_link_order=0 run -- "$OUTLIVE" run -q -o inner -- env -i ./worker 23
 "$OUTLIVE" info --format json inner | jq -c '[.processes[].arguments[-1]]'
 
-echo "in a root without the library: not recorded, counted, and nothing is said"
+echo "in a root without the library: not recorded, counted, and nothing is shown"
 mkdir jail
 for library in $(ldd worker | grep -o '/[^ ]*'); do
 	mkdir -p "jail/${library%/*}"

@@ -44,7 +44,7 @@ int main(void)
 C
 ${CC:-gcc} -O1 -g -fno-builtin -o program program.c || exit 1
 limited() { # WHAT-IS-SAID LIMIT...: a line for each LIMIT of which something does not hold
-	local said=$1 limit lines
+	local reported=$1 limit lines
 	shift
 	for limit in "$@"; do
 		{ bash -c "ulimit $limit; ./program; echo status \$?"; } | cat >bare
@@ -52,7 +52,7 @@ limited() { # WHAT-IS-SAID LIMIT...: a line for each LIMIT of which something do
 		{ bash -c "ulimit $limit; \"\$OUTLIVE\" run -q -o t.outlive -- ./program
 			echo status \$?" | cat >out; } 2>&1 | cat >stderr
 		cmp bare out || echo "ulimit $limit: another output"
-		grep -q "$said" stderr || { echo "ulimit $limit: not said: $said"; cat stderr; }
+		grep -q "$reported" stderr || { echo "ulimit $limit: not shown: $reported"; cat stderr; }
 		# short of memory libdw and libc say something of their own, too
 		lines=$(grep '^outlive: ' stderr | grep -Evc ' events of |: Assertion `')
 		[ "$lines" -lt 2 ] || { echo "ulimit $limit: $lines lines:"; cat stderr; }

@@ -78,9 +78,9 @@ int main(int argc, char **argv)
 C
 ${CC:-gcc} -O1 -fno-builtin -pthread -o own own.c || exit 1
 recorded() { # LIMIT...: echo under a limit of the shell's, and whether it was recorded
-	(ulimit "$@" && exec "$OUTLIVE" run -q -o t.outlive -- /bin/echo "runs with ulimit $*" 2>said)
-	grep -q ' events of 1 process' said && echo recorded
-	grep -o 'echo was not recorded' said
+	(ulimit "$@" && exec "$OUTLIVE" run -q -o t.outlive -- /bin/echo "runs with ulimit $*" 2>reported)
+	grep -q ' events of 1 process' reported && echo recorded
+	grep -o 'echo was not recorded' reported
 }
 ./own start >bare
 "$OUTLIVE" run -q -o t.outlive -- ./own start >out 2>/dev/null

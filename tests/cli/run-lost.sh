@@ -34,9 +34,9 @@ say() {
 echo "- more threads than chunks"
 "$OUTLIVE" run -q --ring 1M -o trace -- ./threads 40 2>stderr; say
 "$OUTLIVE" run --ring 1M -o trace -- ./threads 40 2>stderr; say
-said=$(sed -nE 's/^outlive: .*; ([0-9,]+) more .*/\1/p' stderr | tr -d ,)
+reported=$(sed -nE 's/^outlive: .*; ([0-9,]+) more .*/\1/p' stderr | tr -d ,)
 counted=$("$OUTLIVE" info -f json trace | jq '.processes[0].lost | [.events, .ring_full] | unique[]')
-[ "$said" = "$counted" ] && echo "as many as info says"
+[ "$reported" = "$counted" ] && echo "as many as info says"
 "$OUTLIVE" info trace | sed -n 's/^ *[0-9,]* \(the ring\)/\1/p'
 echo "- 64 KiB for each of them, and one chunk for the names of modules"
 "$OUTLIVE" run -q --ring 4M -o trace -- ./threads 40 2>stderr; say

@@ -22,7 +22,7 @@ int main(void)
 }
 END
 ${CC:-gcc} -fno-builtin -o own own.c "$OUTLIVE_ROOT_DIR/tests/cli/lib/bump_malloc.c" && ${CC:-gcc} -fno-builtin -o plain plain.c || exit 1
-told() {
+recorded_json() {
 	jq -c '[.processes[] | [.arguments[0], .own_malloc, .allocations]]'
 }
 
@@ -30,14 +30,14 @@ told() {
 echo "status $?"
 grep malloc stderr
 "$OUTLIVE" info trace | grep -A 1 malloc
-"$OUTLIVE" info --format json trace | told
+"$OUTLIVE" info --format json trace | recorded_json
 echo "with a report, once:"
 "$OUTLIVE" run -o trace -- ./own 2>stderr
 grep -A 1 malloc stderr
 echo "and what it starts:"
 "$OUTLIVE" run -q -o trace -- ./own ./plain 2>stderr
 grep malloc stderr
-"$OUTLIVE" info --format json trace | told
+"$OUTLIVE" info --format json trace | recorded_json
 echo "one that names its memory under its lock, called before main:"
 cat >locked.c <<'END'
 #include <stddef.h>
@@ -96,7 +96,7 @@ ${CC:-gcc} -fPIC -shared -o libearly.so early.c &&
 timeout 60 "$OUTLIVE" run -q -o trace -- ./locked 2>stderr
 echo "status $?"
 grep -c "own malloc" stderr
-echo "who has none is not told:"
+echo "where there is none, no line:"
 "$OUTLIVE" run -o trace -- ./plain 2>&1 | grep -c 'own malloc'
 "$OUTLIVE" info trace | grep -c malloc
 echo "nor one at a fixed address that takes the address of malloc:"
@@ -110,7 +110,7 @@ int main(void)
 END
 ${CC:-gcc} -fno-pie -no-pie -o fixed fixed.c || exit 1
 "$OUTLIVE" run -o trace -- ./fixed 2>&1 | grep -c 'own malloc'
-"$OUTLIVE" info --format json trace | told
+"$OUTLIVE" info --format json trace | recorded_json
 echo "and one that opens a module which reaches libc past us:"
 cat >past.c <<'END'
 #include <dlfcn.h>

@@ -16,12 +16,12 @@ done
 # What goes on without outlive starts programs that still have the library to load: the
 # loader would say on their stderr that it is not there.
 "./with a space/outlive" run -q --wait 0 -o trace -- sh -c '
-	sh -c "while [ ! -e go ]; do sleep 0.05; done; sleep 0; exec sh -c \"echo; : >over\"" >said 2>&1 &
+	sh -c "while [ ! -e go ]; do sleep 0.05; done; sleep 0; exec sh -c \"echo; : >over\"" >reported 2>&1 &
 	sleep 0.3' 2>stderr &
 ours=$!
 wait $ours
 : >go
 wait_for over
-echo "- later: $(tr -d '\n' <said)"
+echo "- later: $(tr -d '\n' <reported)"
 ls -d /dev/shm/outlive.$ours.* | sed 's/.*[.]//'
 rm -r "/dev/shm/outlive.$ours".*

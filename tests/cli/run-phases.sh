@@ -94,10 +94,10 @@ for frames in exact plain; do
 	for how in return exit quick _exit _Exit errx pthread_exit; do
 		"$OUTLIVE" run -q --frames $frames -o trace -- ./ends $how >/dev/null 2>&1
 		echo "$how: $(phases trace)"
-	done >"said-$frames"
+	done >"reported-$frames"
 done
-cat said-exact
-diff said-exact said-plain && echo 'plain frames: the same'
+cat reported-exact
+diff reported-exact reported-plain && echo 'plain frames: the same'
 
 "$OUTLIVE" run -q -o trace -- ./ends fork >/dev/null 2>&1
 "$OUTLIVE" info -f json trace | jq -r '.processes[].pid' | while read -r pid; do

@@ -35,7 +35,7 @@ trap - HUP PIPE
 # Another library that was to be preloaded still is, after ours.
 ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=libdl.so.2 "$OUTLIVE" run -q -o trace -- sh -c 'echo "${LD_PRELOAD##*:}"' 2>stderr
 # Nothing of ours on stdout; a closed stderr is no trouble.
-"$OUTLIVE" run -o trace -- echo said 2>&- >ours.out
+"$OUTLIVE" run -o trace -- echo words 2>&- >ours.out
 cat ours.out
 
 # What is closed is closed for the program, too, and no file of ours gets its number: what
@@ -63,13 +63,13 @@ run() {
 	rm -f trace closed
 	"$OUTLIVE" run -o trace -- ./streams
 }
-told() {
+outcome() {
 	cat closed
 	"$OUTLIVE" info --format json trace | jq -c '[.complete, (.processes[0].allocations >= 50)]'
 }
-run <&- 2>ours.err; told
-run 2>&-; told
-run >&- 2>ours.err; told
-run <&- 2>&-; told
-run >&- 2>&-; told
-run <&- >&- 2>&-; told
+run <&- 2>ours.err; outcome
+run 2>&-; outcome
+run >&- 2>ours.err; outcome
+run <&- 2>&-; outcome
+run >&- 2>&-; outcome
+run <&- >&- 2>&-; outcome

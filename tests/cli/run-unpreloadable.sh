@@ -2,7 +2,7 @@
 # A recorded program starts programs that take no preloaded library: static ones, a script of
 # one, setuid ones. Each is counted once, however it is started, with our variables and without;
 # and it runs as ever ("!": LD_PRELOAD is in its environment). A start that fails is not counted, nor is a program that can be recorded.
-cat >said.c <<'C'
+cat >reported.c <<'C'
 #include <stdlib.h>
 #include <unistd.h>
 int main(void)
@@ -71,10 +71,10 @@ int main(int argc, char **argv)
 }
 C
 cc=${CC:-gcc}
-$cc -O1 said.c -o dynamic && $cc -O1 -static said.c -o static && $cc -O1 -static-pie said.c -o static-pie &&
+$cc -O1 reported.c -o dynamic && $cc -O1 -static reported.c -o static && $cc -O1 -static-pie reported.c -o static-pie &&
 	$cc -O1 -w starts.c -o starts || exit 2
 loader=$(readelf -lW dynamic | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
-cp "$loader" ld-musl-x86_64.so.1 && $cc -O1 said.c -o musl -Wl,--dynamic-linker="$PWD/ld-musl-x86_64.so.1" || exit 2
+cp "$loader" ld-musl-x86_64.so.1 && $cc -O1 reported.c -o musl -Wl,--dynamic-linker="$PWD/ld-musl-x86_64.so.1" || exit 2
 printf '#!%s\n' "$PWD/static" >script && printf '#! script with arguments\n' >script2 && chmod +x script script2
 try() { # WAY PROGRAM [empty] : what it prints, its status, children counted, the message
 	"$OUTLIVE" run -q -o trace -- ./starts "$@" >stdout 2>stderr

@@ -61,16 +61,16 @@ sums='[.samples[] | .total as $total | [$total | keys[]] | map(. as $key |
 mib=1048576
 
 # Record until a snapshot was taken when it mattered: on a busy machine these are rare; and until
-# `said_by_it` is what it printed: where the kernel puts the first blocks is chance.
-said_by_it=
+# `printed_by_it` is what it printed: where the kernel puts the first blocks is chance.
+printed_by_it=
 record() { # NAME COMMAND...
 	local name=$1 try
 	shift
 	for ((try = 0; try < 6; try++)); do
-		"$OUTLIVE" run -q --segments-every 50 -o "$name.outlive" -- "$@" >count 2>said ||
-			cat said
+		"$OUTLIVE" run -q --segments-every 50 -o "$name.outlive" -- "$@" >count 2>reported ||
+			cat reported
 		segments -f json "$name.outlive" >json
-		[ "$(jq "$enough" json)" = true ] && [ "$(cat count)" = "$said_by_it" ] && return
+		[ "$(jq "$enough" json)" = true ] && [ "$(cat count)" = "$printed_by_it" ] && return
 	done
 	echo "nobody looked"
 }
@@ -80,7 +80,7 @@ echo "all touched:"
 enough="([.samples[] | select(.time_ns > 150000000 and .heap.live > 19.5 * $mib)] | length > 0) and
 	(.samples[-1].heap | .live > 18 * $mib and .live < 19.5 * $mib)"
 [ "$(./joined 20)" -gt 1 ] || { echo "this kernel joins no mappings" >&2; exit 77; }
-said_by_it=20
+printed_by_it=20
 record all ./joined 20
 jq -c "$sums" json
 jq -c "[.samples[] | select(.time_ns > 150000000 and .moved.size == 20 * $mib)] |
@@ -112,7 +112,7 @@ segments --tables half.outlive | tr -s '\n ' ' ' | grep -coE 'resident, of them 
 echo "what it is:"
 segments -f json all.outlive | jq -r '.oddities[] | select(.kind == "other_memory") | .text' |
 	sed 's/^after [^,]*/after T/'
-said_by_it=
+printed_by_it=
 if [ -x /usr/bin/python3 ]; then
 	enough='[.samples[] | select(.time_ns > 200000000)] | length > 1'
 	record python /usr/bin/python3 -c '

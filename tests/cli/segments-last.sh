@@ -4,7 +4,7 @@ segments() { "$OUTLIVE" segments "$@"; }
 record() { # NAME COMMAND..
 	local name=$1
 	shift
-	"$OUTLIVE" run -q -o "$name.outlive" -- "$@" 2>said || cat said
+	"$OUTLIVE" run -q -o "$name.outlive" -- "$@" 2>reported || cat reported
 	segments -f json "$name.outlive" >"$name.json"
 }
 

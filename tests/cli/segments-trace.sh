@@ -34,7 +34,7 @@ gcc -O1 -g -fno-builtin -o steps steps.c || exit 1
 # before the next. Then again with longer steps.
 settled='.samples[] | select(.heap.blocks >= 1000 and .heap.blocks % 1000 == 0)'
 for step_ms in 400 800 1600 3200; do
-	"$OUTLIVE" run -q --segments-every 50 -o steps.outlive -- ./steps $step_ms 2>said || cat said
+	"$OUTLIVE" run -q --segments-every 50 -o steps.outlive -- ./steps $step_ms 2>reported || cat reported
 	snapshots=$("$OUTLIVE" segments -f json steps.outlive | jq '.samples | length')
 	steps=$("$OUTLIVE" segments -f json steps.outlive |
 		jq "[$settled | .heap.blocks] | unique | length")
@@ -125,7 +125,7 @@ C
 gcc -O1 -fno-builtin -o between between.c || exit 1
 # A reading may fall into it: then again.
 for _ in 1 2 3 4 5; do
-	"$OUTLIVE" run -q --segments-every 60000 -o between.outlive -- ./between 2>said || cat said
+	"$OUTLIVE" run -q --segments-every 60000 -o between.outlive -- ./between 2>reported || cat reported
 	"$OUTLIVE" report between.outlive >between.report
 	tr -s '\n ' ' ' <between.report | grep -q 'at the peak, between two snapshots' && break
 done
@@ -170,7 +170,7 @@ gcc -O1 -fno-builtin -o rises rises.c || exit 1
 # The size is read every 100 ms; where other work delays a reading, a step may be over before it.
 # Then again with longer steps.
 for step_ms in 100 200 400 800; do
-	"$OUTLIVE" run -q -o rises.outlive -- ./rises $step_ms 2>said || cat said
+	"$OUTLIVE" run -q -o rises.outlive -- ./rises $step_ms 2>reported || cat reported
 	segments -f json rises.outlive >rises.json
 	steps=$(jq -c '(.sizes[0].resident) as $first | [range(1; 11) as $step | any(.sizes[];
 		(.resident - $first) / 4194304 | . > $step - 0.2 and . < $step + 0.2)]' rises.json)
@@ -190,9 +190,9 @@ segments --between 200ms:900ms rises.outlive | grep -c '^  size alone  '
 	echo "csv has all"
 "$OUTLIVE" info rises.outlive | grep -c '^    segments   .*; the size .* times, every 100 ms'
 # one snapshot, and the size is read all the same
-"$OUTLIVE" run -q --segments-every 60000 -o once.outlive -- ./rises 2>said || cat said
+"$OUTLIVE" run -q --segments-every 60000 -o once.outlive -- ./rises 2>reported || cat reported
 segments -f json once.outlive | jq -c '[(.sizes | length > 1), .peak.rss > .sizes[0].resident + 93000000]'
-"$OUTLIVE" run -q --segments-every 0 -o nothing.outlive -- ./rises 2>said || cat said
+"$OUTLIVE" run -q --segments-every 0 -o nothing.outlive -- ./rises 2>reported || cat reported
 segments -f json nothing.outlive | jq -c .sizes
 # a trace of an older day has none
 segments -f json "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>/dev/null | jq -c '.sizes'
@@ -200,7 +200,7 @@ segments "$OUTLIVE_ROOT_DIR/tests/golden/v1.0/sample.outlive" 2>&1 | grep -c 'si
 
 echo "at rest:"
 # Snapshots get ever rarer; that nothing changed meanwhile is recorded at small cost.
-"$OUTLIVE" run -q --segments-every 10 -o rest.outlive -- sleep 2.5 2>said || cat said
+"$OUTLIVE" run -q --segments-every 10 -o rest.outlive -- sleep 2.5 2>reported || cat reported
 segments -f json rest.outlive >rest.json
 jq -c '[.samples[].reasons | index("same") != null] | any' rest.json
 jq -c '[range(1; .samples | length) as $i | select(.samples[$i].reasons | index("same")) |
@@ -224,7 +224,7 @@ int main(void)
 }
 C
 gcc -o killed killed.c || exit 1
-"$OUTLIVE" run -q --segments-every 0 -o none.outlive -- ./killed 2>said
+"$OUTLIVE" run -q --segments-every 0 -o none.outlive -- ./killed 2>reported
 segments --at 1s none.outlive 2>&1; echo "status $?"
 "$OUTLIVE" run --segments-every 5 -- true 2>&1 | head -n 1
 "$OUTLIVE" run --segments-every 60001 -- true 2>&1 | head -n 1
@@ -234,7 +234,7 @@ for words in '--between 2s' '--between 3s:2s' '--between x:' '--at 1s --between 
 	segments $words steps.outlive 2>&1 | head -n 1
 done
 segments --at 1s $$ 2>&1 | sed "s/$$/PID/" | head -n 1
-segments said 2>&1 | head -n 1
+segments reported 2>&1 | head -n 1
 
 echo "what the process saw of itself:"
 # The sizes of ELF segments are those that are seen from outside.
@@ -274,7 +274,7 @@ int main(void)
 }
 C
 gcc -pthread -o threads threads.c || exit 1
-"$OUTLIVE" run -q -o threads.outlive -- ./threads 2>said || cat said
+"$OUTLIVE" run -q -o threads.outlive -- ./threads 2>reported || cat reported
 segments -f json threads.outlive >threads.json
 jq -c '[.samples[] | select(.stacks | length == 4) | .segments.stack.size ==
 	([.stacks[].size] | add)] | unique' threads.json
@@ -282,12 +282,12 @@ jq -c '[.samples[] | select(.stacks | length == 4) | .segments.stack.size ==
 jq -c '.pictures[-1].sizes | [.stack < 25 * 1048576, .outlive > 67 * 1048576]' threads.json
 # The kernel may join one to its neighbour, by where it put them: not every time.
 for _ in 1 2 3 4 5; do
-	"$OUTLIVE" run -q --segments-every 0 -o apart.outlive -- true 2>said || cat said
+	"$OUTLIVE" run -q --segments-every 0 -o apart.outlive -- true 2>reported || cat reported
 	segments -f json apart.outlive | jq -c '.pictures[-1].sizes.stack < 200000'
 done | sort | tail -n 1
 
 echo "exec and fork:"
-"$OUTLIVE" run -q -o exec.outlive -- sh -c 'sleep 0.3; exec sleep 0.4' 2>said || cat said
+"$OUTLIVE" run -q -o exec.outlive -- sh -c 'sleep 0.3; exec sleep 0.4' 2>reported || cat reported
 "$OUTLIVE" info -f json exec.outlive | jq -c '[.processes[] | .segment_samples > 0]'
 segments -f json exec.outlive | jq -c '[(.samples[0].reasons), (.samples | length > 2)]'
 exit 0

@@ -25,13 +25,13 @@ int main(void)
 	return 0;
 }
 C
-said() { # TRACE: of each call path its functions, lines, and what became of its blocks
+reported() { # TRACE: of each call path its functions, lines, and what became of its blocks
 	"$OUTLIVE" report -f json --by path --top 0 "$1" | jq -c '.sites[]
 		| [[.frames[] | select(.module | endswith("/program"))
 			| [.function, (.file | sub(".*/"; "")), .line, .inlined]], .allocations, .classes]' | sort
 }
 same() { # WHAT TRACE
-	if said "$2" | diff full - >difference; then
+	if reported "$2" | diff full - >difference; then
 		echo "$1: the same"
 	else
 		echo "$1:"
@@ -44,7 +44,7 @@ record() { # TRACE
 for compiler in gcc clang; do
 	command -v $compiler >/dev/null || exit 77
 	$compiler -g -O2 -o program program.c && record full.trace
-	said full.trace >full
+	reported full.trace >full
 	[ "$(grep -c '"wrap"' full)" -ge 2 ] || echo "$compiler: no inlined wrap()"
 	for version in 4 5; do
 		rm -f program.dwo
@@ -54,14 +54,14 @@ for compiler in gcc clang; do
 		same "$compiler, DWARF $version, split" with.trace
 		mv program.dwo away.dwo
 		record without.trace
-		said without.trace | cmp -s full - && echo "the same without .dwo"
+		reported without.trace | cmp -s full - && echo "the same without .dwo"
 		"$OUTLIVE" report without.trace | grep 'is split' | sed "s:$PWD/::g"
 		"$OUTLIVE" report -f json without.trace | jq -c '.. | .missing_debug_files? // empty' |
 			sed "s:$PWD/::g"
 		"$OUTLIVE" symbols without.trace | grep -o 'still missing:.*' | sed "s:$PWD/::g"
 		mv away.dwo program.dwo
 		"$OUTLIVE" symbols without.trace | sed "s:$PWD/::g"
-		said without.trace | diff full - && "$OUTLIVE" report without.trace | grep 'is split'
+		reported without.trace | diff full - && "$OUTLIVE" report without.trace | grep 'is split'
 	done
 	for lines in -g1 -gline-tables-only; do
 		[ $compiler$lines != gcc-gline-tables-only ] || continue

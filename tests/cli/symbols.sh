@@ -48,7 +48,7 @@ objcopy --only-keep-debug full/program program.debug
 strip -o bare/program full/program
 for kind in full bare; do "$OUTLIVE" run -q -o $kind.trace -- $kind/program 2>/dev/null; done
 
-said() { # REPORT-ARGUMENTS: of each call path: frames, blocks, classes, owner; advice
+reported() { # REPORT-ARGUMENTS: of each call path: frames, blocks, classes, owner; advice
 	"$OUTLIVE" report -f json --by path --top 0 "$@" |
 		sed -e "s:$PWD/::g" -e 's:"\(full\|bare\)/:":g' | jq -S '
 			{sites, advice, wrappers, classes, owners, source_frames, no_debug_information}
@@ -57,11 +57,11 @@ said() { # REPORT-ARGUMENTS: of each call path: frames, blocks, classes, owner; 
 				else . end)'
 }
 as_full() { # REPORT-ARGUMENTS
-	said "$@" >said.json
-	if cmp -s full.json said.json; then
+	reported "$@" >reported.json
+	if cmp -s full.json reported.json; then
 		echo "as recorded with debug information"
 	else
-		diff full.json said.json | head
+		diff full.json reported.json | head
 	fi
 }
 add() { # WHAT FILE..: to a copy
@@ -71,9 +71,9 @@ add() { # WHAT FILE..: to a copy
 	as_full copy.trace
 }
 
-said full.trace >full.json
+reported full.trace >full.json
 [ "$(jq '.sites | length' full.json)" -gt 2 ] || echo "too few call paths"
-said bare.trace | cmp -s - full.json && echo "the stripped one says the same before"
+reported bare.trace | cmp -s - full.json && echo "the stripped one says the same before"
 add "debug file" program.debug
 add "unstripped program" full/program
 objcopy --compress-debug-sections=zlib program.debug packed.debug

@@ -3,7 +3,7 @@
  * called with the mask, the stack and the siginfo that it asked for: by faults and by kill(),
  * the first time and later; a vfork()ed child and other threads set theirs without harm.
  *
- * guards: the guest's handler comes before the program's without a trace
+ * guards: the recorder's handler comes before the program's without a trace
  * build: gcc -O2
  * build: clang -O0
  */

@@ -2,7 +2,7 @@
  * fault_handlers.c - a program sees the handlers and signal stacks that it has set, and no
  * others; its own handler of SIGSEGV works, and what it puts back is there.
  *
- * guards: the guest's handler of faults is not seen
+ * guards: the recorder's handler of faults is not seen
  * build: gcc -O2
  * build: clang -O0
  */

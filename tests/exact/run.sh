@@ -44,16 +44,16 @@ while read -r name flags; do
 done < <(header plugin)
 
 depths_check() {
-	local name wanted said bad=0
+	local name wanted reported bad=0
 	while read -r name wanted; do
 		[ -n "$name" ] || continue
-		said=$(jq -r --arg name "$name" '
+		reported=$(jq -r --arg name "$name" '
 			[.sites[] | select(.frames[0].function == $name)] |
 			(map(.classes.inferred.blocks) | add) as $inferred |
 			(map(.escape_depths | keys[]) | unique | sort_by(tonumber) | join(" ")) +
 			if $inferred == 0 then "" elif $inferred == (map(.allocations) | add)
 			then "none" else " and \($inferred) inferred" end' report.json)
-		[ "$said" = "$wanted" ] || { fail "$name: depths $said, not $wanted"; bad=1; }
+		[ "$reported" = "$wanted" ] || { fail "$name: depths $reported, not $wanted"; bad=1; }
 	done < <(header depth)
 	if [ -n "$(header copies)" ]; then
 		jq -e .process.copies_stacks report.json >/dev/null ||

@@ -47,7 +47,7 @@ if command -v perf >/dev/null && perf record -o probe.data -e cpu-clock true >pe
 	awk -v RS= '/bottom/ { n++; even = gsub(/even_frame/, "even_frame");
 		odd = gsub(/odd_frame/, "odd_frame");
 		if (even == 20 && odd == 20 && /main/) whole++
-		else if (!said++) print "perf cut it short: " even "+" odd "\n" $0 }
+		else if (!reported++) print "perf cut it short: " even "+" odd "\n" $0 }
 		END { print n + 0 " samples, " whole + 0 " whole"
 		exit !(n > 20 && whole >= n * 0.98) }' script.txt || bad=1
 	# With stubs the program and its exit status are its own all the same.

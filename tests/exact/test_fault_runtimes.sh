@@ -40,10 +40,10 @@ same() { # NAME COMMAND...
 tells() { # FUNCTION
 	local ring
 	[ "$has_run" ] || return
-	for ring in rings/*.ring; do "$outlive" report --stacks "$ring"; done >told 2>&1
-	grep -q "^stack overflow in thread .*" told && grep -q "$1" told &&
-		grep -q "own handler took it, and ended the process" told ||
-		{ echo "no stack overflow of $1:"; head -n 5 told; bad=1; }
+	for ring in rings/*.ring; do "$outlive" report --stacks "$ring"; done >reports 2>&1
+	grep -q "^stack overflow in thread .*" reports && grep -q "$1" reports &&
+		grep -q "own handler took it, and ended the process" reports ||
+		{ echo "no stack overflow of $1:"; head -n 5 reports; bad=1; }
 }
 
 has() { command -v "$1" >/dev/null; }

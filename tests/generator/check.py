@@ -41,18 +41,18 @@ def report_read(path):
     return report, functions
 
 
-def disagreement(true, said):
-    if true["crossed"] != said["crossed"] or true["kept"] != said["kept"]:
-        return "crossed %d, said %d; kept %d, said %d" % (
-            true["crossed"], said["crossed"], true["kept"], said["kept"])
-    missing = sum(true["depths"].values()) - sum(said["depths"].values())
-    if missing != said["inferred"]:
-        return "%d blocks without a depth, %d inferred" % (missing, said["inferred"])
-    for depth in set(true["depths"]) | set(said["depths"]):
-        if said["depths"][depth] > true["depths"].get(depth, 0) or \
-           not missing and said["depths"][depth] != true["depths"][depth]:
-            return "depths %s, said %s" % (sorted(true["depths"].items()),
-                                           sorted(said["depths"].items()))
+def disagreement(true, reported):
+    if true["crossed"] != reported["crossed"] or true["kept"] != reported["kept"]:
+        return "crossed %d, reported %d; kept %d, reported %d" % (
+            true["crossed"], reported["crossed"], true["kept"], reported["kept"])
+    missing = sum(true["depths"].values()) - sum(reported["depths"].values())
+    if missing != reported["inferred"]:
+        return "%d blocks without a depth, %d inferred" % (missing, reported["inferred"])
+    for depth in set(true["depths"]) | set(reported["depths"]):
+        if reported["depths"][depth] > true["depths"].get(depth, 0) or \
+           not missing and reported["depths"][depth] != true["depths"][depth]:
+            return "depths %s, reported %s" % (sorted(true["depths"].items()),
+                                           sorted(reported["depths"].items()))
     return None
 
 
@@ -67,13 +67,13 @@ def main():
         print("%d events were lost" % report["lost"]["events"])
         bad += 1
     for name, true in truth.items():
-        said = functions[name]
+        reported = functions[name]
         blocks += sum(true["depths"].values()) + true["crossed"] + true["kept"]
-        inferred += said["inferred"]
-        wrong = disagreement(true, said)
+        inferred += reported["inferred"]
+        wrong = disagreement(true, reported)
         # Where frames are left by returning and jumping only, nothing needs inferring.
-        if not wrong and said["inferred"] and "_throws_" not in name and not signals:
-            wrong = "%d blocks inferred" % said["inferred"]
+        if not wrong and reported["inferred"] and "_throws_" not in name and not signals:
+            wrong = "%d blocks inferred" % reported["inferred"]
         if wrong:
             print("%s: %s" % (name, wrong))
             bad += 1

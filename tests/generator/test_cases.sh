@@ -29,7 +29,7 @@ check_program() { # SEED ROLL [OPTION]...
 		{ cat "$name.err"; return 1; }
 	"$OUTLIVE" report --format json --top 0 "$name.outlive" >"$name.json" || return 1
 	# shellcheck disable=SC2086
-	python3 "$here/check.py" "$name.truth" "$name.json" $signals >"$name.said"
+	python3 "$here/check.py" "$name.truth" "$name.json" $signals >"$name.reported"
 }
 
 # The program of that seed, built and run: what comes of it is added to the sums.
@@ -38,12 +38,12 @@ try_program() { # SEED WAY
 	build_program "$1" "$2" || exit 1
 	for ((roll = 0; roll < rolls; roll++)); do
 		if check_program "$1" $roll; then
-			read -r _ _ these _ those _ < <(tail -n 1 "p$1.said")
+			read -r _ _ these _ those _ < <(tail -n 1 "p$1.reported")
 			blocks=$((blocks + these)) inferred=$((inferred + those))
 		else
 			bad=1
 			echo "generate.py $1 $per $signals, $2, argument $roll:"
-			head -n 12 "p$1.said"
+			head -n 12 "p$1.reported"
 		fi
 		done=$((done + per))
 	done

@@ -70,7 +70,7 @@ function shell(line,    commands, count, i, target) {
 		target = substr(target, RSTART + RLENGTH)
 	}
 	if (line ~ /(^|[^a-z_-])rm [^;&|]*(\$\(|`)/)
-		say("rm: of what a command said")
+		say("rm: of what a command printed")
 	if (match(line, /run .*-o *\/[^ ]*/) && is_outside(substr(line, RSTART + match(substr(line, RSTART), / -o *\//) + 3)))
 		say("outlive: a trace goes to a path of the system")
 	gsub(/[0-9]?>&[0-9]/, "", line)

@@ -369,7 +369,7 @@ void chunk_build_depth(struct chunk_build *chunk, uint64_t kind, uint64_t high,
 	varint_add(&payload, first);
 	varint_add(&payload, count);
 	for (i = 0; i < count; i++)
-		varint_add(&payload, words[i] == BUILD_NOT_TOLD ? 0 : words[i] + 1);
+		varint_add(&payload, words[i] == BUILD_UNKNOWN ? 0 : words[i] + 1);
 	sized_add(chunk, CONTROL_DEPTH, &payload);
 	bytes_release(&payload);
 }

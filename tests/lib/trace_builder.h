@@ -68,7 +68,7 @@ void chunk_build_run(struct chunk_build *chunk, uint32_t thread, uint64_t time,
                      uint64_t events_before, const uint64_t *stack, uint32_t depth);
 void chunk_build_event(struct chunk_build *chunk, const struct build_event *event);
 
-/* The usual ones. frames_count frames of `frames` are new after `pops` ended. */
+/* The usual ones. frames_count frames of `frames` are new after `popped` ended. */
 void chunk_build_malloc(struct chunk_build *chunk, uint64_t time, uint32_t popped,
                         const uint64_t *frames, uint32_t frame_count, uint64_t address,
                         uint64_t size);
@@ -80,9 +80,9 @@ void chunk_build_raw(struct chunk_build *chunk, const void *data, size_t count,
 
 /*
  * What is recorded of the stack, after a RUN or an event. `words` of a DEPTH are the sizes of
- * the entries from `first` to the innermost; BUILD_NOT_TOLD for one that has none.
+ * the entries from `first` to the innermost; BUILD_UNKNOWN for one that has none.
  */
-#define BUILD_NOT_TOLD UINT64_MAX
+#define BUILD_UNKNOWN UINT64_MAX
 void chunk_build_thread(struct chunk_build *chunk, uint64_t creator, uint64_t start,
                         uint64_t high, uint64_t room);
 void chunk_build_depth(struct chunk_build *chunk, uint64_t kind, uint64_t high,

@@ -29,7 +29,7 @@ struct life_summary summary_of_all(const struct classes *classes)
 	return summary;
 }
 
-void judge_with(struct verdict_fixture *verdict_fixture, const char *wrapper)
+void classify_with(struct verdict_fixture *verdict_fixture, const char *wrapper)
 {
 	struct class_options options = { .wrappers = &wrapper,
 		                             .wrapper_count = wrapper ? 1 : 0 };
@@ -40,9 +40,9 @@ void judge_with(struct verdict_fixture *verdict_fixture, const char *wrapper)
 		0);
 }
 
-void judge(struct verdict_fixture *verdict_fixture)
+void classify(struct verdict_fixture *verdict_fixture)
 {
-	judge_with(verdict_fixture, NULL);
+	classify_with(verdict_fixture, NULL);
 }
 
 void verdict_fixture_release(struct verdict_fixture *verdict_fixture)

@@ -17,8 +17,8 @@ struct verdict_fixture {
 };
 
 /* Read the model and classify it, with a wrapper of the user's or none. */
-void judge_with(struct verdict_fixture *verdict_fixture, const char *wrapper);
-void judge(struct verdict_fixture *verdict_fixture);
+void classify_with(struct verdict_fixture *verdict_fixture, const char *wrapper);
+void classify(struct verdict_fixture *verdict_fixture);
 void verdict_fixture_release(struct verdict_fixture *verdict_fixture);
 
 /* How many blocks are of a class, of each. */

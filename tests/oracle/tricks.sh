@@ -10,7 +10,7 @@ watch tricks ./tricks
 # are wrong here and there.
 run_options=(--frames=plain)
 record plain ./tricks
-./compare plain.outlive plain.log tricks.symbols >plain.said
-grep 'inferred, and not right' plain.said ||
+./compare plain.outlive plain.log tricks.symbols >plain.reported
+grep 'inferred, and not right' plain.reported ||
 	complain "plain frames are never wrong here: the comparison compares nothing"
 rm -f plain.log

@@ -4,7 +4,7 @@
 coproc LIVE { exec "./$name" "${program_args[@]}"; }
 live=$LIVE_PID
 exec 8>&"${LIVE[1]}"
-read -r -t 60 line <&"${LIVE[0]}" || { echo "it said nothing"; exit 1; }
+read -r -t 60 line <&"${LIVE[0]}" || { echo "it printed nothing"; exit 1; }
 out=
 for word in $line; do
 	[[ $word =~ ^([a-z_0-9]+)=(-?[0-9]+)$ ]] && out+="${out:+,}\"${BASH_REMATCH[1]}\": ${BASH_REMATCH[2]}"

@@ -84,7 +84,7 @@ fi
 	>stdout 2>stderr
 status=$?
 if [ $status != "${expected_exit:-0}" ]; then
-	echo "exit status $status, expected ${expected_exit:-0}; it said:"
+	echo "exit status $status, expected ${expected_exit:-0}; its output:"
 	cat stdout stderr
 	exit 1
 fi

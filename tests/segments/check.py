@@ -249,7 +249,7 @@ def check_symbols(pid):
 
 
 def check_variables(pid):
-    """What of a program's own variables is said to be data or bss, against nm's letters."""
+    """What of a program's own variables is shown as data or bss, against nm's letters."""
     own = os.path.realpath("/proc/%d/exe" % pid)
     text = subprocess.run(["nm", "-S", "/proc/%d/exe" % pid], capture_output=True).stdout.decode(errors="replace")
     letters = {}

@@ -91,7 +91,7 @@ for by in segment module map thread symbol; do
 done
 if [ "$(awk '/AnonHugePages/ { s += $2 } END { print (s > 0) }' "/proc/$pid/smaps")" = 1 ]; then
 	expect "$pid" segment '[.oddities[] | select(.kind == "huge_pages" and .bytes > 0)] | length == 1'
-	"$OUTLIVE" segments "$pid" | grep -q 'are in huge pages' || complain "huge pages are not said"
+	"$OUTLIVE" segments "$pid" | grep -q 'are in huge pages' || complain "huge pages are not shown"
 else
 	echo "huge pages: the kernel gave none"
 fi

@@ -53,10 +53,10 @@ oddities() { # PID -> kinds
 	"$OUTLIVE" segments -f json "$1" | jq -c '[.oddities[].kind]'
 }
 says() { # PID EXPECTED-LINE...
-	"$OUTLIVE" segments "$1" | sed -n '/^unusual/,$p' | grep '^  - ' >said
+	"$OUTLIVE" segments "$1" | sed -n '/^unusual/,$p' | grep '^  - ' >reported
 	shift
-	printf '%s\n' "$@" | sed '/^$/d' | cmp -s - said ||
-		{ complain "expected: $*"; cat said; }
+	printf '%s\n' "$@" | sed '/^$/d' | cmp -s - reported ||
+		{ complain "expected: $*"; cat reported; }
 }
 export COLUMNS=200
 

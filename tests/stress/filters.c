@@ -104,7 +104,7 @@ static int status_of(const char *way)
 int main(void)
 {
 	static const char *const ways[] = { "f", "f_", "s", "s_", "t", "t_", "m" };
-	static const char said[] = "filtered\n";
+	static const char shown[] = "filtered\n";
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
 		if (status_of(ways[i]) != 3)
@@ -116,5 +116,5 @@ int main(void)
 	filtered(10); /* malloc() begins: it asks for random numbers */
 	filter_set(0);
 	filtered(299990);
-	return write(1, said, sizeof(said) - 1) > 0 ? 5 : 6;
+	return write(1, shown, sizeof(shown) - 1) > 0 ? 5 : 6;
 }

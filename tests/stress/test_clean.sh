@@ -7,14 +7,14 @@ bad=0
 
 # NAME SHOWN ARGUMENT...: so many blocks of the program are shown as never freed.
 check() {
-	local name=$1 shown=$2 said
+	local name=$1 shown=$2 reported
 	shift 2
 	RUST_BACKTRACE=$((shown == 0)) "$OUTLIVE" run -q -o trace -- "./$name" "$@" </dev/null >output 2>&1 ||
 		{ cat output; bad=1; }
 	"$OUTLIVE" report --format json --top 0 trace >json || bad=1
-	said=$(jq '.classes.live.blocks + .classes.static_like.blocks' json)
-	echo "$name $*: $said shown, $(jq -c .classes.suppressed json) hidden"
-	[ "$said" = "$shown" ] || { bad=1; jq -c '.sites[] | select(.live_blocks >
+	reported=$(jq '.classes.live.blocks + .classes.static_like.blocks' json)
+	echo "$name $*: $reported shown, $(jq -c .classes.suppressed json) hidden"
+	[ "$reported" = "$shown" ] || { bad=1; jq -c '.sites[] | select(.live_blocks >
 		.hidden_blocks) | [.live_blocks, .live_bytes, [.frames[:8][].function]]' json; }
 	[ "$(jq '.classes.suppressed.blocks == ([.sites[].hidden_blocks] | add)' json)" = true ] ||
 		{ echo "what is hidden of the sites is not what is hidden"; bad=1; }

@@ -67,7 +67,7 @@ C
 gcc -O1 -fno-builtin -o answer answer.c && gcc -g -O1 -fno-builtin -o children children.c || exit 1
 bad=0
 for answer in 0 22; do
-	"$OUTLIVE" run -q -o t.outlive -- ./answer $answer ./children 2>said
+	"$OUTLIVE" run -q -o t.outlive -- ./answer $answer ./children 2>reported
 	status=$?
 	if [ $status = 77 ]; then
 		echo "no filters are to be had here"
@@ -76,7 +76,7 @@ for answer in 0 22; do
 	[ $status = 0 ] || { echo "answer $answer: status $status"; bad=1; }
 	counts=$("$OUTLIVE" info --format json t.outlive |
 		jq -c '[.processes[] | select(.allocations > 900).allocations] | sort')
-	[ "$counts" = "[20000,20000,20000,21000]" ] || { echo "answer $answer: $counts"; cat said; bad=1; }
+	[ "$counts" = "[20000,20000,20000,21000]" ] || { echo "answer $answer: $counts"; cat reported; bad=1; }
 	"$OUTLIVE" report t.outlive >screen 2>&1 || { cat screen; bad=1; }
 	grep -E "damaged|unknown origin" screen && { echo "answer $answer: damaged"; bad=1; }
 done

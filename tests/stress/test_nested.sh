@@ -17,14 +17,14 @@ gcc -O1 -fno-builtin -shared -fPIC -D_GNU_SOURCE -o allocator.so "$lib/nested_al
 
 # LOST ARGUMENT...: so many events are lost, and the blocks of work() are all there.
 check() {
-	local lost=$1 said
+	local lost=$1 reported
 	shift
 	LD_PRELOAD=$PWD/allocator.so "$OUTLIVE" run -q -o trace -- ./target "$@" || bad=1
-	said=$("$OUTLIVE" report --format json trace | jq -c '[([.sites[] | select(
+	reported=$("$OUTLIVE" report --format json trace | jq -c '[([.sites[] | select(
 		any(.frames[]; .function == "work")) | .allocations, .frees] | add),
 		.lost.nested, .totals.unknown_frees]')
 	# 4 allocations, one of them a realloc, and 4 ends of each of 100 rounds, on 2 threads
-	[ "$said" = "[1600,$lost,0]" ] || { echo "$*: $said"; bad=1; }
+	[ "$reported" = "[1600,$lost,0]" ] || { echo "$*: $reported"; bad=1; }
 }
 
 check 0

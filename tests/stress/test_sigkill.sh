@@ -40,13 +40,13 @@ one_kill() { # VICTIM: program, reader, both, flight (both, of a flight recorder
 	victim=$1
 	rm -rf "$work"; mkdir "$work"
 	[ "$victim" != flight ] || options=(--flight --ring 1M)
-	"$OUTLIVE" run -q "${options[@]}" -o "$trace" -- ./target "$work/counts" >"$work/said" 2>&1 &
+	"$OUTLIVE" run -q "${options[@]}" -o "$trace" -- ./target "$work/counts" >"$work/reported" 2>&1 &
 	runner=$!
 	for ((i = 0; i < 500 && pid == 0; i++)); do
 		[ -s "$work/counts" ] && pid=$(./target --print "$work/counts" | grep -o '[0-9]*' | head -n 1)
 		[ "$pid" != 0 ] || sleep 0.005
 	done
-	[ "$pid" != 0 ] || { fail "the program did not start: $(cat "$work/said")"; return; }
+	[ "$pid" != 0 ] || { fail "the program did not start: $(cat "$work/reported")"; return; }
 	sleep "0.$(printf %04d $((RANDOM % 600)))"
 	case $victim in
 	program) kill -9 "$pid" ;;

@@ -157,9 +157,9 @@ static const char *ending;
 
 static void handler(int number)
 {
-	static const char said[] = "handled\n";
+	static const char shown[] = "handled\n";
 
-	if (write(1, said, sizeof(said) - 1) < 0)
+	if (write(1, shown, sizeof(shown) - 1) < 0)
 		return;
 	if (!strcmp(ending, "abort"))
 		abort();

@@ -16,21 +16,21 @@ recorded() { # COMMAND...
 # Every ring was exact, and no frame in it went without a stub for want of one (or, asked
 # for, some did). The newest must read.
 rings_check() { # "" or "must run out"
-	local said ring
+	local reported ring
 	ring=$(ls -t rings/*.ring 2>/dev/null | head -n 1)
 	[ -n "$ring" ] || { echo "it left no ring"; return 1; }
-	said=$(./ring_says rings/*.ring) || return 1
-	if grep -q '^plain' <<<"$said"; then
-		echo "not exact: $said"
+	reported=$(./ring_says rings/*.ring) || return 1
+	if grep -q '^plain' <<<"$reported"; then
+		echo "not exact: $reported"
 		return 1
-	elif [ -z "$1" ] && grep -qv ' stubs=0 ' <<<"$said"; then
-		echo "stubs ran out: $said"
+	elif [ -z "$1" ] && grep -qv ' stubs=0 ' <<<"$reported"; then
+		echo "stubs ran out: $reported"
 		return 1
-	elif [ -n "$1" ] && ! grep -qv ' stubs=0 ' <<<"$said"; then
-		echo "no stub ran out: $said"
+	elif [ -n "$1" ] && ! grep -qv ' stubs=0 ' <<<"$reported"; then
+		echo "no stub ran out: $reported"
 		return 1
-	elif grep -qv ' events=0 ' <<<"$said"; then
-		echo "events were lost: $said"
+	elif grep -qv ' events=0 ' <<<"$reported"; then
+		echo "events were lost: $reported"
 		return 1
 	fi
 	ring_is_sound "$ring"

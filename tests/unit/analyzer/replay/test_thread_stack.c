@@ -50,7 +50,7 @@ static void step(struct model *model)
 {
 	static const uint32_t locations[DEPTH_MAX];
 	struct thread *thread = &model->thread;
-	uint32_t popped = random_next(random_next(8) ? 3 : DEPTH_MAX), keep, said, i;
+	uint32_t popped = random_next(random_next(8) ? 3 : DEPTH_MAX), keep, claimed, i;
 	uint32_t sure, pushed = random_next(4);
 	struct event event = { .op = OP_MALLOC };
 
@@ -60,14 +60,14 @@ static void step(struct model *model)
 	sure = event.is_plain ? random_next(keep + 1) : keep;
 	if (random_next(2) && keep) /* as a rule much is known */
 		sure = keep;
-	said = keep;
+	claimed = keep;
 	if (event.is_plain)
-		said = sure + random_next(least(model->depth, keep + pushed) - sure + 1);
+		claimed = sure + random_next(least(model->depth, keep + pushed) - sure + 1);
 	for (i = keep; i < keep + pushed; i++)
 		model->calls[i] = ++model->call_last;
-	event.popped = model->depth - said;
-	event.pushed = keep + pushed - said;
-	event.sure = least(sure, said);
+	event.popped = model->depth - claimed;
+	event.pushed = keep + pushed - claimed;
+	event.sure = least(sure, claimed);
 	thread->sequence++;
 	if (event_is_doubted(&event, false))
 		assert_int_equal(

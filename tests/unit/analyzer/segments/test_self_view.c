@@ -356,17 +356,17 @@ static struct profile *profile_of(struct trace_build *trace, uint32_t uses,
 
 static void end_expect(const struct profile *profile, const char *what)
 {
-	struct text said = { NULL, 0, 0 };
-	FILE *file = open_memstream(&said.data, &said.bytes);
+	struct text shown = { NULL, 0, 0 };
+	FILE *file = open_memstream(&shown.data, &shown.bytes);
 	struct screen screen = screen_of(file);
 
 	segment_end_text(profile, &screen);
 	assert_int_equal(fclose(file), 0);
-	for (char *at = said.data; *at; at++)
+	for (char *at = shown.data; *at; at++)
 		*at = *at == '\n' ? ' ' : *at;
-	if (!strstr(said.data, what))
-		fail_msg("'%s' does not say '%s'", said.data, what);
-	free(said.data);
+	if (!strstr(shown.data, what))
+		fail_msg("'%s' does not say '%s'", shown.data, what);
+	free(shown.data);
 }
 
 static void release(struct trace_build *trace, struct trace_reader *reader,

@@ -525,14 +525,14 @@ static void a_sample_of_nothing_is_a_refusal(void **state)
 static void summary_expect(uint64_t kernel_bytes, bool is_between)
 {
 	struct text payload = payload_of(0, SEGMENTS_FIRST, 100 << 20),
-				said = { NULL, 0, 0 };
+				shown = { NULL, 0, 0 };
 	struct segments_sample snapshot;
 	struct trace_reader *reader;
 	struct trace_build trace;
 	struct ring_header header;
 	struct profile *profile;
 	struct screen screen;
-	FILE *file = open_memstream(&said.data, &said.bytes);
+	FILE *file = open_memstream(&shown.data, &shown.bytes);
 
 	trace_begin(&trace, &header);
 	memcpy(&snapshot, payload.data, sizeof(snapshot));
@@ -545,12 +545,12 @@ static void summary_expect(uint64_t kernel_bytes, bool is_between)
 	screen = screen_of(file);
 	segment_timeline_summary(&screen, profile);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(!!strstr(said.data, "100 MiB at the peak: "), !is_between);
-	assert_int_equal(!!strstr(said.data,
+	assert_int_equal(!!strstr(shown.data, "100 MiB at the peak: "), !is_between);
+	assert_int_equal(!!strstr(shown.data,
 	                          "150 MiB at the peak, between two snapshots; the"
 	                          " largest snapshot has 100 MiB: "),
 	                 is_between);
-	free(said.data);
+	free(shown.data);
 	profile_end(&trace, reader, profile);
 }
 

@@ -398,7 +398,7 @@ static const struct stack_record *note_next(struct fixture *fixture,
 static void reads_what_is_reported_of_the_stack(void **state)
 {
 	static const uint64_t stack[] = { 0x1000, 0x2000 }, leaf = 0x3000;
-	static const uint64_t words[] = { 100, BUILD_NOT_TOLD, 7 };
+	static const uint64_t words[] = { 100, BUILD_UNKNOWN, 7 };
 	struct fixture *fixture = *state;
 	const struct stack_record *record;
 	struct event event;

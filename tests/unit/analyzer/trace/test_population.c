@@ -7,12 +7,12 @@
 
 #include <cmocka.h>
 
-static void expect(struct population *population, size_t processes, const char *said)
+static void expect(struct population *population, size_t processes, const char *shown)
 {
 	char text[POPULATION_TEXT_BYTES];
 
 	assert_int_equal(population_processes(population), processes);
-	assert_string_equal(population_text(text, population), said);
+	assert_string_equal(population_text(text, population), shown);
 }
 
 static void an_exec_makes_no_process(void **state)

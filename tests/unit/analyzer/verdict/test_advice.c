@@ -19,7 +19,7 @@ static void expect_advice(struct verdict_fixture *verdict_fixture,
 {
 	struct text text = { NULL, 0, 0 };
 
-	judge(verdict_fixture);
+	classify(verdict_fixture);
 	assert_int_equal(verdict_fixture->findings.advice.count, 1);
 	assert_int_equal(verdict_fixture->findings.advice.items[0].kind, kind);
 	assert_int_equal(advice_text(&text, &verdict_fixture->findings.advice.items[0],
@@ -107,7 +107,7 @@ static void arenas_save_calls_only(void **state)
 			model_free(&verdict_fixture.model, 4, 0x1000 + 64 * j);
 		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	assert_int_equal(verdict_fixture.findings.advice.count, 1);
 	advice = &verdict_fixture.findings.advice.items[0];
 	assert_int_equal(advice->kind, ADVICE_ARENA);
@@ -122,7 +122,7 @@ static void expect_none(struct verdict_fixture *verdict_fixture, const char *bec
 {
 	struct text text = { NULL, 0, 0 };
 
-	judge(verdict_fixture);
+	classify(verdict_fixture);
 	assert_int_equal(verdict_fixture->findings.advice.count, 0);
 	assert_int_equal(
 		advice_refusal_text(&text, verdict_fixture->findings.classes,
@@ -426,7 +426,7 @@ static void judges_by_what_a_block_grew_to(void **state)
 		if (i % 5 == 4)
 			model_free(&verdict_fixture.model, 4, 0x1000);
 	}
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	assert_int_equal(verdict_fixture.findings.advice.count, 1);
 	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_LOCAL);
 	assert_int_equal(verdict_fixture.findings.advice.items[0].saves.calls, 20 * 6);
@@ -536,7 +536,7 @@ static void at_once_is_of_all_ways(void **state)
 			model_free(&verdict_fixture.model, 4, 0x1000 + 64 * j);
 		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	assert_int_equal(verdict_fixture.findings.call_sites.call_sites[0].summary.at_once,
 	                 2);
 	assert_int_equal(verdict_fixture.findings.advice.count, 0);
@@ -621,7 +621,7 @@ static void own_code_comes_first(void **state)
 	local_act_of(&verdict_fixture.model, MODEL_LIBRARY + 2, 20 * OWN_CODE_TIMES);
 	local_act_of(&verdict_fixture.model, 1, 20);
 	local_act_of(&verdict_fixture.model, 2, 25);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	assert_int_equal(verdict_fixture.findings.advice.count, 4);
 	items = verdict_fixture.findings.advice.items;
 	call_sites = &verdict_fixture.findings.call_sites;
@@ -683,7 +683,7 @@ static void sizes_are_bounded_or_not(void **state)
 		model_free(&verdict_fixture.model, 3, 0x1000);
 		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	assert_int_equal(
 		verdict_fixture.findings.call_sites.call_sites[0].summary.size_kind,
 		SIZE_BOUNDED);

@@ -16,7 +16,7 @@ static struct model model;
 static struct profile *profile;
 static struct findings findings;
 
-static void judge(void)
+static void classify(void)
 {
 	profile = model_profile(&model);
 	assert_int_equal(findings_make(&findings, profile, NULL), 0);
@@ -47,7 +47,7 @@ static void expect(int kind, const char *says)
 {
 	struct text text = { NULL, 0, 0 };
 
-	judge();
+	classify();
 	assert_int_equal(findings.advice.count, kind != ADVICE_KINDS);
 	if (kind != ADVICE_KINDS) {
 		assert_int_equal(findings.advice.items[0].kind, kind);
@@ -99,7 +99,7 @@ static void numbers_are_bounded_or_not(void **state)
 	expect(ADVICE_KINDS, "how many are live at once grew to the end");
 	model_begin(&model);
 	lists_act(grows, 4);
-	judge();
+	classify();
 	assert_int_equal(place_of("f1")->summary.crowd_kind, SIZE_UNBOUNDED);
 	assert_int_equal(place_of("f1")->summary.size_kind, SIZE_CONSTANT);
 	verdict_fixture_release();
@@ -220,7 +220,7 @@ static void runtimes_are_left_alone(void **state)
 		model_free(&model, 2, 0x1000);
 		model_return(&model, 0);
 	}
-	judge();
+	classify();
 	assert_int_equal(findings.advice.count, 0);
 	verdict_fixture_release();
 }

@@ -159,7 +159,7 @@ static void two_calls_are_two_frames(void **state)
 		model_malloc(&verdict_fixture.model, 3, 0x1000, 64);
 		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 0, 99, 0, 0, 1);
 	assert_int_equal(verdict_fixture.findings.advice.count, 1);
 	assert_int_equal(verdict_fixture.findings.advice.items[0].kind, ADVICE_REUSE);
@@ -185,7 +185,7 @@ static void a_chain_of_reallocs_is_one_life(void **state)
 		model_return(&verdict_fixture.model, 0);
 	}
 	model_free(&verdict_fixture.model, 3, 0x1000 + 0x100 * 49);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 0, 1, 0, 0, 0);
 	assert_int_equal(verdict_fixture.findings.classes->all.shares[CLASS_ESCAPING].bytes,
 	                 400);
@@ -220,7 +220,7 @@ static void other_threads_cross(void **state)
 	                                  .is_exact = true });
 	model_free(&verdict_fixture.model, 2, 0x2000);
 	model_free(&verdict_fixture.model, 2, 0x3000);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 1, 0, 2, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 }
@@ -239,7 +239,7 @@ static void what_is_never_freed(void **state)
 	model_malloc(&verdict_fixture.model, 1, 0x2000, 8); /* once */
 	for (i = 0; i < 5; i++)
 		model_malloc(&verdict_fixture.model, 2, 0x3000 + 64 * i, 8);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 0, 0, 0, 4, 5);
 	verdict_fixture_release(&verdict_fixture);
 }
@@ -265,7 +265,7 @@ static void plain_events_are_counted_apart(void **state)
 	model_malloc(&verdict_fixture.model, 1, 0x3000, 8);
 	model_free(&verdict_fixture.model, 1, 0x1000);
 	model_free(&verdict_fixture.model, 1, 0x3000);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	all = &verdict_fixture.findings.classes->all;
 	expect_classes(&verdict_fixture, 2, 0, 1, 0, 1);
 	assert_int_equal(all->inferred.blocks, 1);
@@ -287,7 +287,7 @@ static void plain_recordings_are_inferred(void **state)
 	            (struct build_event){ .op = OP_MALLOC, .address = 0x1000, .size = 8 });
 	model_event(&verdict_fixture.model, 0, 1,
 	            (struct build_event){ .op = OP_FREE, .address = 0x1000 });
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 1, 0, 0, 0, 0);
 	assert_false(verdict_fixture.findings.classes->has_exact_frames);
 	assert_int_equal(verdict_fixture.findings.classes->all.exact_blocks, 0);
@@ -340,7 +340,7 @@ static void follows_one_block(void **state)
 	model_return(&verdict_fixture.model, 0);
 	model_malloc(&verdict_fixture.model, 5, 0x1000, 32);
 	model_free(&verdict_fixture.model, 6, 0x2000);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 
 	assert_int_equal(block_history_read(&history, verdict_fixture.model.reader,
 	                                    verdict_fixture.profile, 0x1000, 0),

@@ -15,21 +15,21 @@ static void peels_what_it_is_reported(void **state)
 	(void)state;
 	model_begin(&verdict_fixture.model);
 	wrapper_act(&verdict_fixture.model, 2, 40);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 0, 40, 0, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 
 	model_begin(&verdict_fixture.model);
 	verdict_fixture.model.names[1] = "get_(int)";
 	wrapper_act(&verdict_fixture.model, 2, 40);
-	judge_with(&verdict_fixture, "get_*");
+	classify_with(&verdict_fixture, "get_*");
 	expect_classes(&verdict_fixture, 40, 0, 0, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 
 	model_begin(&verdict_fixture.model);
 	verdict_fixture.model.names[1] = "operator new(unsigned long)";
 	wrapper_act(&verdict_fixture.model, 2, 40);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 40, 0, 0, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 }
@@ -42,7 +42,7 @@ static void peels_what_escapes_every_time(void **state)
 	(void)state;
 	model_begin(&verdict_fixture.model);
 	wrapper_act(&verdict_fixture.model, PEEL_CALLERS_MIN, PEEL_BLOCKS_MIN);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, PEEL_BLOCKS_MIN, 0, 0, 0, 0);
 	for (i = 1; i < verdict_fixture.findings.classes->functions.count; i++) {
 		assert_int_equal(
@@ -55,7 +55,7 @@ static void peels_what_escapes_every_time(void **state)
 
 	model_begin(&verdict_fixture.model);
 	wrapper_act(&verdict_fixture.model, PEEL_CALLERS_MIN - 1, 2 * PEEL_BLOCKS_MIN);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 
@@ -65,7 +65,7 @@ static void peels_what_escapes_every_time(void **state)
 	model_call(&verdict_fixture.model, 0, 1, 1);
 	model_malloc(&verdict_fixture.model, 3, 0x1000, 16);
 	model_free(&verdict_fixture.model, 4, 0x1000);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 1, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 }
@@ -103,7 +103,7 @@ static void peels_parts_of_wrappers(void **state)
 	(void)state;
 	model_begin(&verdict_fixture.model);
 	part_act(&verdict_fixture.model, PEEL_CALLERS_MIN, false);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 2 * PEEL_BLOCKS_MIN, 0, 0, 0, 0);
 	functions = &verdict_fixture.findings.classes->functions;
 	for (i = 1; i < functions->count; i++) {
@@ -118,13 +118,13 @@ static void peels_parts_of_wrappers(void **state)
 	/* It is no part of what is no wrapper. */
 	model_begin(&verdict_fixture.model);
 	part_act(&verdict_fixture.model, PEEL_CALLERS_MIN - 1, false);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 
 	model_begin(&verdict_fixture.model);
 	part_act(&verdict_fixture.model, PEEL_CALLERS_MIN, true);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	expect_classes(&verdict_fixture, 0, 2 * PEEL_BLOCKS_MIN, 0, 0, 0);
 	verdict_fixture_release(&verdict_fixture);
 }
@@ -146,7 +146,7 @@ static void caches_are_no_wrappers(void **state)
 		model_return(&verdict_fixture.model, 0);
 		model_return(&verdict_fixture.model, 0);
 	}
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	for (i = 1; i < verdict_fixture.findings.classes->functions.count; i++)
 		assert_int_equal(verdict_fixture.findings.classes->peeling.functions[i].reason,
 		                 PEEL_NOT);

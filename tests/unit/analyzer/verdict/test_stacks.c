@@ -136,7 +136,7 @@ static void a_run_begins_anew(void **state)
 static void other_stacks_are_counted_apart(void **state)
 {
 	static const uint64_t own[] = { 100, 10 };
-	static const uint64_t handler[] = { BUILD_NOT_TOLD, 6, 4 };
+	static const uint64_t handler[] = { BUILD_UNKNOWN, 6, 4 };
 	static const uint64_t coroutine[] = { 2, 30 };
 	struct chunk_build *chunk = fixture_chunk(*state, 1, 10, 0, bottom, 2);
 	const struct stack_depths *stacks;
