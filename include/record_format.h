@@ -156,7 +156,7 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  */
 
 /*
- * The fields of the next six records are varints; addresses are whole, sizes in bytes unless
+ * The fields of the next seven records are varints; addresses are whole, sizes in bytes unless
  * stated otherwise.
  *
  * THREAD follows a RUN record: creator, start, high, room.
@@ -188,6 +188,9 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *   depth        from the end of the thread's own stack down to its stack pointer; 0: it
  *                was not on its own stack
  *   end          enum fault_end
+ *
+ * GAP follows an event, a STACK or a RUN record: outer.
+ *   outer  frames are missing outside the entry that has so many entries further out
  *
  * STANDS follows an event or STACK_PLAIN record that is not exact, after its GAP record if it
  * has one. It says what is known nevertheless: sure, left.

@@ -1,4 +1,4 @@
-/* base/page.h - the unit in which the kernel maps memory, here and in the processes that we read. */
+/* base/page.h - the unit in which the kernel maps memory. */
 #ifndef OUTLIVE_BASE_PAGE_H
 #define OUTLIVE_BASE_PAGE_H
 

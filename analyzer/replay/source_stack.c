@@ -1,4 +1,8 @@
-/* replay/source_stack.c - what became of a thread's source frames. */
+/*
+ * replay/source_stack.c - what became of a thread's source frames.
+ *
+ * Long, because every way in which frames begin and end changes one stack.
+ */
 #include "replay/source_stack.h"
 
 #include "base/array.h"

@@ -65,9 +65,9 @@ static bool number_get(Dwarf_Attribute *attribute, Dwarf_Word *number)
 }
 
 /*
- * Whether the instance was "called" where its own function is declared. gcc says so of the rest
- * of a function that it inlined in part; a function that calls itself has the line of the
- * call.
+ * Whether the instance was "called" where its own function is declared. gcc gives that line to
+ * the rest of a function that it inlined in part; where a function calls itself, it is the line
+ * of the call.
  */
 static bool is_called_at_declaration(Dwarf_Die *die)
 {

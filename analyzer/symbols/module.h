@@ -30,7 +30,7 @@ struct module {
 	struct elf_symbols *symbols; /* NULL: none */
 	struct elf_functions *functions;
 	struct dwarf_index *dwarf; /* NULL: none */
-	struct go_index *go; /* it is asked first; NULL: not a Go program */
+	struct go_index *go;       /* it is asked first; NULL: not a Go program */
 	const char *alternate;     /* the name of a file of dwz that is missing; or NULL */
 	uint64_t dwarf_bias;       /* module address - DWARF address */
 	struct instances *instances; /* NULL: memory is out */

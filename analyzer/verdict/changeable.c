@@ -171,32 +171,32 @@ static enum where list_where(const struct classes *classes,
 	return where;
 }
 
-enum where freed_where(const struct classes *classes,
-                       const struct life_summary *summary, uint32_t function)
+/* Where the blocks were freed or, if `is_moved`, given to realloc: the most of all call paths. */
+static enum where most_where(const struct classes *classes,
+                             const struct life_summary *summary, uint32_t function,
+                             bool is_moved)
 {
 	enum where most = WHERE_HERE, where;
+	const struct path_life *life;
 	uint32_t i;
 
 	for (i = 0; i < summary->path_count; i++) {
-		where = list_where(
-			classes, summary, function,
-			profile_life(classes->profile, summary->paths[i].path)->freed_by);
+		life = profile_life(classes->profile, summary->paths[i].path);
+		where = list_where(classes, summary, function,
+		                   is_moved ? life->realloced_by : life->freed_by);
 		most = where > most ? where : most;
 	}
 	return most;
 }
 
+enum where freed_where(const struct classes *classes,
+                       const struct life_summary *summary, uint32_t function)
+{
+	return most_where(classes, summary, function, false);
+}
+
 enum where moved_where(const struct classes *classes,
                        const struct life_summary *summary, uint32_t function)
 {
-	enum where most = WHERE_HERE, where;
-	uint32_t i;
-
-	for (i = 0; i < summary->path_count; i++) {
-		where = list_where(
-			classes, summary, function,
-			profile_life(classes->profile, summary->paths[i].path)->realloced_by);
-		most = where > most ? where : most;
-	}
-	return most;
+	return most_where(classes, summary, function, true);
 }

@@ -177,42 +177,20 @@ static plain_handler *handler_set(plain_handler *(*const *set)(int, plain_handle
 	return fault_change_shown(&change, result);
 }
 
-plain_handler *hook_signal(int number, plain_handler *handler)
-{
-	return handler_set(&real.signal, number, handler);
-}
-EXPORT(signal);
+#define HANDLER_SETTER(name, set)                                  \
+	plain_handler *hook_##name(int number, plain_handler *handler) \
+	{                                                              \
+		return handler_set(&real.set, number, handler);            \
+	}                                                              \
+	EXPORT(name)
 
 /* In libc, signal, bsd_signal and ssignal are one function. */
-plain_handler *hook_bsd_signal(int number, plain_handler *handler)
-{
-	return handler_set(&real.signal, number, handler);
-}
-EXPORT(bsd_signal);
-
-plain_handler *hook_ssignal(int number, plain_handler *handler)
-{
-	return handler_set(&real.signal, number, handler);
-}
-EXPORT(ssignal);
-
-plain_handler *hook_sysv_signal(int number, plain_handler *handler)
-{
-	return handler_set(&real.sysv_signal, number, handler);
-}
-EXPORT(sysv_signal);
-
-plain_handler *hook___sysv_signal(int number, plain_handler *handler)
-{
-	return handler_set(&real.sysv_signal, number, handler);
-}
-EXPORT(__sysv_signal);
-
-plain_handler *hook_sigset(int number, plain_handler *handler)
-{
-	return handler_set(&real.sigset, number, handler);
-}
-EXPORT(sigset);
+HANDLER_SETTER(signal, signal);
+HANDLER_SETTER(bsd_signal, signal);
+HANDLER_SETTER(ssignal, signal);
+HANDLER_SETTER(sysv_signal, sysv_signal);
+HANDLER_SETTER(__sysv_signal, sysv_signal);
+HANDLER_SETTER(sigset, sigset);
 
 /* ---- signal stacks -------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@
 
 enum file_kind { FILE_UNKNOWN, FILE_SCRIPT, FILE_TAKES, FILE_IGNORES, FILE_REFUSES };
 
-/* A path, or a piece of a file: on a small stack, one after the other. */
+/* A path or a piece of a file, never both at once: the stack may be small. */
 union buffer {
 	char text[BUFFER_BYTES];
 	Elf64_Ehdr elf;
@@ -53,7 +53,7 @@ static const char *base_name(const char *path)
 
 /* ---- secure mode ------------------------------------------------------------------ */
 
-/* A process with a filter has given new privileges up, and may not be allowed to ask. */
+/* A process with a filter has given up new privileges, and may not be allowed to ask. */
 static bool has_given_privileges_up(void)
 {
 	return recorder.filter.is_on ||

@@ -84,3 +84,16 @@ cat >tests/fine.c <<'C'
 /* nobody looks for a byte order mark   expect: .sites */
 C
 check words tests/fine.c
+
+echo "exports:"
+exported() { # FLAG...: check a library that is built with these flags
+	${CC:-gcc} -shared -fPIC -o library.so library.c "$@" 2>/dev/null || exit 1
+	bash "$house/exports.sh" library.so names.map 2>&1 | sed 's/lib[a-z]*\.so\.[0-9]*/LIB/'
+	echo "exports: ${PIPESTATUS[0]}"
+}
+echo '{ global: given; kept; local: *; };' >names.map
+printf 'int given(void) { return 1; }\nint kept(void) { return 2; }\n' >library.c
+exported -nostdlib
+exported -nostdlib -Dgiven=other
+exported -nostdlib -Wl,--no-as-needed -lm
+exported -nostdlib -fvisibility=hidden

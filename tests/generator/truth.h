@@ -1,6 +1,6 @@
 /*
- * truth.h - what the generated programs share: each knows of every block which of the
- * functions that ran at its birth have ended at its free, and prints it when it is done.
+ * truth.h - what the generated programs share. Each program knows, for every block, which of the
+ * functions that were running at its birth had ended at its free, and prints that at its end.
  *
  * A generated function begins with frame_begin() and ends with frame_end(), whichever way
  * it is left; longjmp's landing ends what it passed over. Nothing here allocates, so the

@@ -1,6 +1,6 @@
 /*
- * hooked_stack.h - a stack of the recording as the oracle would see it: of its physical
- * frames only those whose function has hooks.
+ * hooked_stack.h - a stack of the recording as the oracle would see it: only those of its machine
+ * frames whose function has hooks.
  */
 #ifndef HOOKED_STACK_H
 #define HOOKED_STACK_H
@@ -12,7 +12,7 @@
 
 /* The stack of one call path, outermost first. */
 struct hooked_stack {
-	uint32_t count;            /* physical frames */
+	uint32_t count;            /* machine frames */
 	uint32_t *locations;       /* of the address map */
 	uint64_t *functions;       /* in memory; 0: the frame's function has no hooks */
 	uint32_t depth;            /* frames with hooks */
@@ -23,7 +23,7 @@ struct hooked_stack {
 struct hooked_stacks;
 
 /*
- * `symbols`: a file of lines "address type name" sorted by address, as nm -n prints of the
+ * `symbols`: a file of lines "address type name" sorted by address, as `nm -n` prints them for the
  * target. NULL: it cannot be read, or memory is out. All is borrowed.
  */
 struct hooked_stacks *hooked_stacks_new(const struct profile *profile,

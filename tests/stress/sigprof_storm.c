@@ -44,8 +44,8 @@ static __attribute__((noinline)) unsigned long allocate(int depth)
 }
 
 /*
- * A timer of the kernel's, and no other thread that sends: beside other work on few processors,
- * that one would not run while this one does.
+ * A timer of the kernel sends the signals, not another thread: on few and busy processors, that
+ * thread would not run while this one does.
  */
 int main(void)
 {
