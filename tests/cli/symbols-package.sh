@@ -1,6 +1,8 @@
 #!/bin/bash
-# Split debug information in a .dwp file, as dwp joins .dwo files, or of one unit: what is reported of
-# each block is what full debug information says. A damaged .dwp file costs names, and nothing else.
+# shellcheck disable=SC2015 # A && B || C
+# Split debug information in a .dwp file, as dwp joins .dwo files, or of one unit: what is reported
+# of each block is what full debug information says. A damaged .dwp file costs names, and nothing
+# else.
 unset DEBUGINFOD_URLS
 export COLUMNS=1000
 for tool in gcc clang dwp objcopy readelf; do
@@ -69,7 +71,8 @@ record() { # TRACE
 	"$OUTLIVE" run -q -o "$1" -- ./program 2>/dev/null
 }
 word() { # NUMBER: its 4 bytes
-	printf '%b' "$(printf '\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)))"
+	printf '%b' "$(printf '\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) \
+		$(($1 >> 24 & 255)))"
 }
 words() {
 	local number
@@ -116,7 +119,8 @@ for compiler in gcc clang; do
 	$compiler -g "${one[@]}" -o program program.c && record full.trace
 	said full.trace >full
 	rm -f program.dwp
-	$compiler -gdwarf-5 -gsplit-dwarf "${one[@]}" -c program.c && $compiler -o program program.o && pack || exit 1
+	$compiler -gdwarf-5 -gsplit-dwarf "${one[@]}" -c program.c &&
+		$compiler -o program program.o && pack || exit 1
 	rm -f ./*.dwo
 	record with.trace
 	same "$compiler, DWARF 5, one unit" with.trace
@@ -141,7 +145,8 @@ for compiler in gcc clang; do
 			done
 		fi
 		cp without.trace again.trace
-		timeout 60 "$OUTLIVE" symbols again.trace >symbols.out 2>&1 && "$OUTLIVE" report again.trace >report.out 2>&1 ||
+		timeout 60 "$OUTLIVE" symbols again.trace >symbols.out 2>&1 &&
+			"$OUTLIVE" report again.trace >report.out 2>&1 ||
 			{ echo "damage $i: exit status $?"; cat symbols.out; }
 	done
 done

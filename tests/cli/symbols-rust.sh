@@ -1,6 +1,8 @@
 #!/bin/bash
+# shellcheck disable=SC2015 # A && B || C
 # The levels of debug information of rustc: what each shows of the program's own functions, held
-# against the full one; and what is said where some is missing. The standard library has its own.
+# against the full one; and what is reported where some is missing. The standard library has its
+# own.
 unset DEBUGINFOD_URLS
 export COLUMNS=1000
 command -v rustc >/dev/null && rustc --version >/dev/null 2>&1 || { echo "no rustc" >&2; exit 77; }
@@ -42,8 +44,8 @@ RUST
 said() { # TRACE
 	"$OUTLIVE" report -f json --by path --top 0 "$1" | jq -c '.sites[]
 		| [[.frames[] | select((.file | endswith("program.rs")) or (.function | startswith("program::")))
-			| [(.function | sub(".*::"; "") | sub("closure#0"; "{closure}")), (.file | sub(".*/"; "")), .line,
-				.inlined]],
+			| [(.function | sub(".*::"; "") | sub("closure#0"; "{closure}")),
+				(.file | sub(".*/"; "")), .line, .inlined]],
 			.allocations, (.classes | map_values(select(.blocks > 0) | .blocks))]
 		| select(.[0] != [])' | sort | uniq -c
 }
@@ -54,16 +56,19 @@ record() { # FLAG..
 }
 gaps() {
 	"$OUTLIVE" report trace | grep -E 'no debug information|is split' |
-		sed -E "s:$PWD/::g; s/program\.[^ ]*dwo/UNIT.dwo/; s/ and [0-9]+ more files were/ was/; s/them/it/; s/[0-9.]+%/SHARE%/"
+		sed -E "s:$PWD/::g; s/program\.[^ ]*dwo/UNIT.dwo/; s/them/it/; s/[0-9.]+%/SHARE%/
+			s/ and [0-9]+ more files were/ was/"
 	"$OUTLIVE" report -f json trace | jq -r '.. | .no_debug_information? // empty | .[]
-		| select(.module | endswith("/program")) | "partial: \(.partial), of \(.allocations) allocations"'
+		| select(.module | endswith("/program"))
+		| "partial: \(.partial), of \(.allocations) allocations"'
 }
 record -C debuginfo=2
 said trace | tee full
 gaps
 for flags in debuginfo=1 debuginfo=line-tables-only debuginfo=line-directives-only debuginfo=0 \
 	"debuginfo=2 -C split-debuginfo=packed" "debuginfo=2 -C split-debuginfo=unpacked" \
-	"debuginfo=1 -C split-debuginfo=packed" "debuginfo=2 -C split-debuginfo=packed -C dwarf-version=5"; do
+	"debuginfo=1 -C split-debuginfo=packed" \
+	"debuginfo=2 -C split-debuginfo=packed -C dwarf-version=5"; do
 	# shellcheck disable=SC2086 # several words
 	record -C $flags
 	said trace >said
