@@ -204,9 +204,13 @@ test: all
 ifeq ($(SAN),)
 	$(Q)$(MAKE) SAN=address unit-programs
 endif
-	$(Q)KILLS=$${KILLS:-40} $(RUN_TESTS) unit:$(B) $(if $(SAN),,unit:$(ADDRESS_B)) cli samples \
+	$(Q)KILLS=$${KILLS:-$(if $(WHOLE),200,20)} $(RUN_TESTS) unit:$(B) $(if $(SAN),,unit:$(ADDRESS_B)) cli samples \
 		stress exact golden programs-short oracle-short generator segments go \
 		sources-short
+
+# The same, with the tests that `test` shortens at their whole length.
+test-whole:
+	$(Q)$(MAKE) WHOLE=1 test
 
 # The whole of it with the other compiler and with each sanitizer; a line each.
 test-variants:
@@ -222,7 +226,7 @@ golden: all
 
 test-programs: all
 	$(Q)bash tests/programs/install.sh
-	$(Q)$(RUN_TESTS) programs
+	$(Q)WHOLE=1 $(RUN_TESTS) programs
 
 # Escape depths of real programs, held block by block against an independent oracle.
 oracle: all $(B)/analyzer.a
@@ -337,7 +341,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-variants unit golden test-programs oracle sources go advice exact stress soak bench fuzz \
+.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress soak bench fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

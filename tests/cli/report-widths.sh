@@ -192,6 +192,11 @@ declare -A shown
 for width in 40 50 60 72 80 120 200; do
 	export COLUMNS=$width
 	for trace in long deep overflow fault plain lost sizes sample damaged cut*; do
+		# the widths between are those of one trace, or with WHOLE of all
+		case ${WHOLE:+all}:$trace:$width in
+		all:* | *:long:* | *:40 | *:80 | *:200) ;;
+		*) continue ;;
+		esac
 		for view in "${views[@]}"; do
 			# the traces about stacks, in the views about them
 			case $trace:$view in

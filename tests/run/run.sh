@@ -22,7 +22,8 @@
 #
 # OUTLIVE_BUILD is the directory whose outlive and liboutlive.so are tested (build),
 # OUTLIVE_SANITIZE what its parts link with. A test may exit with 77: skipped, and its last
-# line says why. JOBS=N runs N at a time.
+# line says why. JOBS=N runs N at a time; those of tests/run/longest begin first. WHOLE=1: tests that
+# are shortened for `make test` run at their whole length.
 # Run as root, they can change files below build/, the directories of temporary files and
 # /dev/shm, and no others (confined.sh).
 set -u
@@ -84,6 +85,13 @@ for suite in "$@"; do
 	esac
 done >"$work/jobs" || exit 2
 [ -s "$work/jobs" ] || echo "run.sh: no test '$*'; unit tests must be built first (make unit-programs)" >&2
+
+# The longest first, so that the end does not wait for one of them.
+awk -F '\t' -v OFS='\t' 'FILENAME == ARGV[1] { if (!/^#/) rank[$0] = ++count; next }
+	{ sub(/:.*/, "", $1); key = $1 " " $2; print key in rank ? rank[key] : count + 1, FNR }' \
+	tests/run/longest "$work/jobs" | sort -n -k 1,1 -k 2,2 | cut -f 2 >"$work/order"
+mapfile -t lines <"$work/jobs"
+while read -r number; do printf '%s\n' "${lines[number - 1]}"; done <"$work/order" >"$work/jobs"
 
 jobs=${JOBS:-$(nproc)}
 number=0
