@@ -7,7 +7,7 @@
 #include "report/why_choice.h"
 #include "trace/clock.h"
 #include "verdict/function_text.h"
-#include "verdict/growth_order.h"
+#include "verdict/growth_rows.h"
 #include "verdict/stack_names.h"
 
 #include <stdio.h>
@@ -15,7 +15,8 @@
 #include <string.h>
 
 #define GROWTH_ROWS 4
-#define REST_NAMES 2 /* functions named among the rest of what was never freed */
+#define OTHERS_SHOWN 4 /* call sites of a row, besides the one in its column */
+#define REST_NAMES 2   /* functions named among the rest of what was never freed */
 
 static const struct figure_column columns[] = {
 	{ "at half", 10, 8 },
@@ -26,12 +27,12 @@ static const struct figure_column columns[] = {
 
 /* Write "1.2 MiB", or "-" if the clock is not known. */
 static void rate_text(char text[TEXT_NUMBER_BYTES], const struct classes *classes,
-                      const struct site_growth *site)
+                      uint64_t growth_bytes)
 {
 	const struct ring_header *header = &classes->profile->process->header;
 	const struct site_growths *growths = &classes->growths;
 	uint64_t span = process_span_ns(header, growths->end_time - growths->half_time);
-	double rate = span ? (double)site_growth_bytes(site) * 1e9 / (double)span : 0;
+	double rate = span ? (double)growth_bytes * 1e9 / (double)span : 0;
 
 	/* times and sizes are from the trace: a rate may be any number */
 	if (!process_is_calibrated(header) || !span)
@@ -40,38 +41,57 @@ static void rate_text(char text[TEXT_NUMBER_BYTES], const struct classes *classe
 		text_size(text, rate < (double)UINT64_MAX ? (uint64_t)rate : UINT64_MAX);
 }
 
+static void why_text(char text[WHY_NAME_BYTES], const struct findings *findings,
+                     uint32_t site)
+{
+	const struct call_sites *call_sites = &findings->call_sites;
+	uint32_t path = findings->classes->growths.sites[site].path;
+
+	why_call_site_text(text, &call_sites->call_sites[call_sites->of_path[path]]);
+}
+
+/* Name the other call sites of a row. 0, or -1: no memory. */
+static int others_print(const struct screen *screen, const struct findings *findings,
+                        const struct growth_rows *rows, const struct growth_row *row)
+{
+	struct text line = { NULL, 0, 0 };
+	char why[WHY_NAME_BYTES];
+	uint32_t i;
+	int result = 0;
+
+	for (i = 1; i < row->count && i <= OTHERS_SHOWN && !result; i++) {
+		why_text(why, findings, rows->sites[row->first + i]);
+		result = text_printf(&line, "%s %s", i > 1 ? "," : "", why);
+	}
+	if (!result && i < row->count)
+		result = text_printf(&line, " ..");
+	if (!result)
+		screen_line(screen, 8, "        %u calls there: --why takes%s, too", row->count,
+		            line.data);
+	text_release(&line);
+	return result;
+}
+
 /* 0, or -1: no memory. */
-static int site_print(const struct figures *figures, const struct findings *findings,
-                      const struct site_growth *site)
+static int row_print(const struct figures *figures, const struct findings *findings,
+                     const struct growth_rows *rows, const struct growth_row *row)
 {
 	const struct classes *classes = findings->classes;
-	const struct profile *profile = classes->profile;
 	const struct screen *screen = figures->screen;
-	const struct call_sites *call_sites = &findings->call_sites;
-	struct stack_names scratch = { NULL, 0, 0 };
-	uint32_t node = classes_path_node(classes, site->path), function;
-	struct stack_name name;
+	bool is_dim = classes->functions.has_mine && !row->is_mine;
 	char texts[4][TEXT_NUMBER_BYTES];
-	bool is_dim;
+	int result = 0;
 
-	if (stack_name_blamed(&name, &scratch, profile,
-	                      profile->replay.tree.nodes[node].location) < 0) {
-		stack_names_release(&scratch);
-		return -1;
-	}
-	figures_size(texts[0], site->bytes[GROWTH_HALF]);
-	figures_size(texts[1], site->end_bytes);
-	rate_text(texts[2], classes, site);
-	why_call_site_text(texts[3],
-	                   &call_sites->call_sites[call_sites->of_path[site->path]]);
-	function = function_of_node(&classes->functions, profile, node);
-	is_dim = classes->functions.has_mine &&
-	         !classes->functions.functions[function].is_mine;
+	figures_size(texts[0], row->half_bytes);
+	figures_size(texts[1], row->end_bytes);
+	rate_text(texts[2], classes, row->growth_bytes);
+	why_text(texts[3], findings, rows->sites[row->first]);
 	fputs(is_dim ? screen_dim(screen) : "", screen->file);
-	report_name(screen, &name, figures_print(figures, texts));
+	report_name(screen, &row->name, figures_print(figures, texts));
+	if (row->count > 1)
+		result = others_print(screen, findings, rows, row);
 	fputs(is_dim ? screen_plain(screen) : "", screen->file);
-	stack_names_release(&scratch);
-	return 0;
+	return result;
 }
 
 /* What the columns are about, in words. */
@@ -132,29 +152,26 @@ static int rest_print(const struct screen *screen, const struct classes *classes
 int report_growth(const struct screen *screen, const struct findings *findings)
 {
 	const struct classes *classes = findings->classes;
-	const struct site_growths *growths = &classes->growths;
 	struct figures figures = figures_of(screen, columns, 4);
-	uint32_t *order, count, i;
-	int result = 0;
+	struct growth_rows rows;
+	uint32_t i;
+	int result;
 
 	if (!classes->profile->replay.totals.bytes)
 		return 0;
-	order = malloc((growths->count + 1) * sizeof(*order));
-	if (!order)
-		return -1;
-	count = growth_order(classes, order);
-	if (count) {
+	result = growth_rows_make(&rows, classes);
+	if (!result && rows.count) {
 		title_print(screen, classes);
 		figures_titles(&figures, "call site");
-	} else {
+	} else if (!result) {
 		screen_heading(screen, "nothing is growing",
 		               "no call site has more alive at the end than before");
 	}
-	for (i = 0; i < count && i < GROWTH_ROWS && !result; i++)
-		result = site_print(&figures, findings, &growths->sites[order[i]]);
-	if (count > GROWTH_ROWS)
+	for (i = 0; i < rows.count && i < GROWTH_ROWS && !result; i++)
+		result = row_print(&figures, findings, &rows, &rows.rows[i]);
+	if (!result && rows.count > GROWTH_ROWS)
 		screen_line(screen, 3, ".. and %u more; --class growing lists them all",
-		            count - GROWTH_ROWS);
-	free(order);
+		            rows.count - GROWTH_ROWS);
+	growth_rows_release(&rows);
 	return result ? result : rest_print(screen, classes);
 }
