@@ -58,7 +58,7 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  NULL },
 	{ "mappings", 0, OPTION_FLAG, offsetof(struct report_options, mappings), NULL,
 	  "which calls mapped memory themselves (mmap), and what became of it;\n"
-	  "with --by path: with their callers",
+	  "with --by path: with their callers; filters then choose such calls",
 	  NULL, NULL },
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
 	  "only blocks that this thread allocated: its number, its name, or a\n"
@@ -142,7 +142,7 @@ enum {
 	ASKED_WHY = 1 << 4,
 	ASKED_EXPLAIN = 1 << 5,
 	ASKED_STACKS = 1 << 6,
-	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack or a mapping */
+	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack */
 	ASKED_ADVICE = 1 << 8,
 	ASKED_KEPT = 1 << 9,
 	ASKED_MAPPINGS = 1 << 10,
@@ -171,10 +171,7 @@ static const struct view_row {
 	  { { ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN | ASKED_STACKS |
 	          ASKED_ADVICE | ASKED_KEPT,
 	      "--mappings goes with none of --sort, --class, --why, --explain, --advice, "
-	      "--kept and --stacks" },
-	    { ASKED_BLOCKS,
-	      "--mappings shows no blocks, so --module, --function, --size and --only-mine "
-	      "do not go with it" } } },
+	      "--kept and --stacks" } } },
 	{ REPORT_STACKS,
 	  "--stacks",
 	  ASKED_STACKS,
@@ -183,8 +180,8 @@ static const struct view_row {
 	      "--stacks goes alone, without --by, --sort, --class, --why, --advice or "
 	      "--explain" },
 	    { ASKED_BLOCKS | ASKED_PHASE,
-	      "--stacks shows no blocks, so --module, --function, --size, --only-mine and "
-	      "--phase do not go with it" },
+	      "--stacks shows how deep the stack of each thread ever went, and no more is "
+	      "recorded: of the filters only --thread goes with it" },
 	    { ASKED_KEPT, "--stacks and --kept do not go together" } } },
 	{ REPORT_KEPT,
 	  "--kept",
@@ -332,7 +329,8 @@ struct report_settings report_settings_of(const struct report_options *options,
 
 struct filter_request report_filter_asked(const struct report_options *options)
 {
-	struct filter_request asked = { .phase = options->phase,
+	struct filter_request asked = { .is_of_mappings = options->mappings,
+		                            .phase = options->phase,
 		                            .thread = options->thread,
 		                            .modules = options->modules.items,
 		                            .module_count = options->modules.count,

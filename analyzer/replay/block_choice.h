@@ -20,14 +20,19 @@ struct block_totals {
 	uint64_t blocks, allocations, bytes;
 };
 
-/* All conditions must be met. */
+/*
+ * All conditions must be met. A choice may be of mappings: then calls that map or unmap memory are
+ * chosen by their own size and call path, and blocks by phase and thread only.
+ */
 struct block_choice {
+	bool is_of_mappings;
 	uint32_t phase; /* born in this phase; PHASE_NUMBER_NONE: in any */
 	bool has_threads, has_sizes;
 	struct thread_choice threads; /* allocated by these threads */
 	uint64_t size_min, size_max;  /* bytes, both included */
-	const uint8_t *paths;         /* [path]: allocated on it; NULL: on any; borrowed */
-	uint32_t path_count;          /* of the array: no later path is chosen */
+	/* [path]: allocated (mapped) on it; NULL: on any; borrowed */
+	const uint8_t *paths;
+	uint32_t path_count; /* of the array: no later path is chosen */
 	const char *text; /* the conditions, for people; borrowed; NULL: there are none */
 };
 
@@ -40,13 +45,25 @@ static inline bool block_choice_is_all(const struct block_choice *choice)
 static inline bool block_choice_has_size(const struct block_choice *choice,
                                          uint64_t size)
 {
-	return !choice->has_sizes || (size >= choice->size_min && size <= choice->size_max);
+	return !choice->has_sizes || choice->is_of_mappings ||
+	       (size >= choice->size_min && size <= choice->size_max);
 }
 
 static inline bool block_choice_has_path(const struct block_choice *choice,
                                          uint32_t path)
 {
-	return !choice->paths || (path < choice->path_count && choice->paths[path]);
+	return !choice->paths || choice->is_of_mappings ||
+	       (path < choice->path_count && choice->paths[path]);
+}
+
+/* `path`: number of the call path in replay/mappings.h; `size`: bytes of whole pages. */
+static inline bool block_choice_has_mapping(const struct block_choice *choice,
+                                            uint32_t path, uint64_t size)
+{
+	return !choice->is_of_mappings ||
+	       ((!choice->has_sizes ||
+	         (size >= choice->size_min && size <= choice->size_max)) &&
+	        (!choice->paths || (path < choice->path_count && choice->paths[path])));
 }
 
 #endif

@@ -281,6 +281,21 @@ static int moved_from(struct mappings *mappings, const struct stack_record *reco
 	return 0;
 }
 
+uint64_t mappings_bytes(const struct mappings *mappings,
+                        const struct stack_record *record)
+{
+	const struct address_range *range;
+
+	if (record->mapping.call == MAPPING_SHMDT) {
+		range = address_ranges_at(&mappings->ranges, record->mapping.address);
+		return range ? range->end - record->mapping.address : 0;
+	}
+	/* a length that the kernel refused may be any number */
+	if (record->mapping.bytes > UINT64_MAX - MAPPING_PAGE_BYTES)
+		return record->mapping.bytes;
+	return pages_end(0, record->mapping.bytes);
+}
+
 int mappings_record(struct mappings *mappings, uint32_t path,
                     const struct stack_record *record, uint64_t time, uint32_t *moving)
 {

@@ -56,6 +56,12 @@ struct mapping_totals {
 	struct mapping_use highest, last;
 };
 
+/* Whether none of its calls is counted. */
+static inline bool mapping_path_is_empty(const struct mapping_path *path)
+{
+	return !path->calls && !path->unmaps && !path->failed;
+}
+
 /* What is mapped at one time; see mappings_probe(). */
 struct mapping_probe {
 	uint64_t time; /* quanta; UINT64_MAX: never */
@@ -89,6 +95,10 @@ void mappings_probe(struct mapping_probe *probe, uint64_t time,
 
 /* The call path of a node, made if it is new; 0: memory is out. */
 uint32_t mappings_path(struct mappings *mappings, uint32_t node);
+
+/* The size of what a record maps or unmaps, in whole pages; 0: it is not known. */
+uint64_t mappings_bytes(const struct mappings *mappings,
+                        const struct stack_record *record);
 
 /*
  * Apply a record of the call path (0: it is not counted) at a time. *moving: what the thread's

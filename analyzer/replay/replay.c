@@ -504,11 +504,13 @@ static inline int event_replay(struct replay *replay, struct thread *thread,
 	return 0;
 }
 
-/* Mappings are chosen only by thread and phase. */
-static bool is_mapping_wanted(const struct replay *replay, const struct thread *thread)
+static bool is_mapping_wanted(const struct replay *replay, const struct thread *thread,
+                              uint32_t path, const struct stack_record *record)
 {
 	return !replay->is_chosen ||
 	       (!thread->is_unwanted &&
+	        block_choice_has_mapping(replay->choice, path,
+	                                 mappings_bytes(&replay->mappings, record)) &&
 	        (replay->choice->phase == PHASE_NUMBER_NONE ||
 	         phase_cursor_is_in(&replay->phase_now, replay->choice->phase)));
 }
@@ -517,16 +519,17 @@ static bool is_mapping_wanted(const struct replay *replay, const struct thread *
 static int mapping_replay(struct replay *replay, struct thread *thread,
                           const struct stack_record *record, uint64_t time)
 {
-	uint32_t node, path = 0;
+	uint32_t node, path;
 
 	if (replay->is_of_stacks)
 		return 0;
-	if (is_mapping_wanted(replay, thread)) {
-		node = stack_nodes(replay, thread, time);
-		path = node == CALL_NODE_NONE ? 0 : mappings_path(&replay->mappings, node);
-		if (!path)
-			return -1;
-	}
+	/* also of calls that do not count: the numbers of paths are those of all calls */
+	node = stack_nodes(replay, thread, time);
+	path = node == CALL_NODE_NONE ? 0 : mappings_path(&replay->mappings, node);
+	if (!path)
+		return -1;
+	if (!is_mapping_wanted(replay, thread, path, record))
+		path = 0;
 	return mappings_record(&replay->mappings, path, record, time, &thread->moving_kind);
 }
 

@@ -2,6 +2,7 @@
 #include "report/mapping_rows.h"
 
 #include "base/hash_index.h"
+#include "verdict/mapping_maker.h"
 
 #include <stdlib.h>
 
@@ -9,25 +10,6 @@ void mapping_rows_release(struct mapping_rows *rows)
 {
 	free(rows->rows);
 	*rows = (struct mapping_rows){ NULL, 0 };
-}
-
-/*
- * The innermost frame of the call path that is no wrapper; the innermost of all if every frame
- * is one. A wrapper of mmap() that has no known name is a function like any other.
- */
-static uint32_t blamed_node(const struct classes *classes, uint32_t node)
-{
-	const struct profile *profile = classes->profile;
-	const struct call_tree *tree = &profile->replay.tree;
-	uint32_t at = node, function;
-
-	for (; at != CALL_ROOT && !tree->nodes[at].is_cut; at = tree->nodes[at].parent) {
-		function = function_of_node(&classes->functions, profile, at);
-		if (!classes->peeling.functions[function].reason &&
-		    !stack_names_is_own(profile, tree->nodes[at].location))
-			return at;
-	}
-	return at == CALL_ROOT ? node : at;
 }
 
 static void use_add(struct mapping_use *to, const struct mapping_use *from)
@@ -110,7 +92,7 @@ static int path_add(struct grouping *grouping, struct stack_names *scratch,
 {
 	const struct profile *profile = classes->profile;
 	const struct mapping_path *path = &profile->replay.mappings.paths[number];
-	uint32_t node = blamed_node(classes, path->node);
+	uint32_t node = mapping_maker_node(classes, path->node);
 	struct mapping_row *row;
 	struct stack_name name;
 
@@ -158,8 +140,11 @@ int mapping_rows_make(struct mapping_rows *rows, const struct classes *classes,
 	*rows = (struct mapping_rows){ calloc(mappings->count, sizeof(*rows->rows)), 0 };
 	if (!rows->rows)
 		return -1;
-	for (i = 1; i < mappings->count && !result; i++)
+	for (i = 1; i < mappings->count && !result; i++) {
+		if (mapping_path_is_empty(&mappings->paths[i]))
+			continue;
 		result = path_add(&grouping, &scratch, classes, i, by_path);
+	}
 	hash_index_release(&grouping.index);
 	stack_names_release(&scratch);
 	qsort(rows->rows, rows->count, sizeof(*rows->rows), row_compare);

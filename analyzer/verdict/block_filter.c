@@ -6,6 +6,7 @@
 #include "verdict/classes.h"
 #include "verdict/function_choice.h"
 #include "verdict/function_text.h"
+#include "verdict/mapping_maker.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -74,6 +75,33 @@ static int sizes_text(struct text *text, const struct filter_request *asked)
 	return text_printf(text, ", of %s to %s", least, most);
 }
 
+/* ---- call paths ----------------------------------------------------------------------- */
+
+/* The node of a call path. */
+static uint32_t path_node(const struct block_filter *filter,
+                          const struct classes *classes, uint32_t path)
+{
+	const struct replay *replay = &classes->profile->replay;
+
+	return filter->choice.is_of_mappings ? replay->mappings.paths[path].node
+	                                     : replay_path(replay, path)->node;
+}
+
+/* The node of the function that the call path counts for. */
+static uint32_t counting_node(const struct block_filter *filter,
+                              const struct classes *classes, uint32_t path)
+{
+	return filter->choice.is_of_mappings
+	           ? mapping_maker_node(classes, path_node(filter, classes, path))
+	           : classes_path_node(classes, path);
+}
+
+/* What was done on them. */
+static const char *done_text(const struct block_filter *filter)
+{
+	return filter->choice.is_of_mappings ? "mapped" : "allocated";
+}
+
 /* ---- modules -------------------------------------------------------------------------- */
 
 static const char *last_part(const char *path)
@@ -116,9 +144,9 @@ static void modules_list(char *list, size_t bytes, const struct address_map *map
  * Set is_meant[module] for the modules that allocate and that `which` means. A part must be of one
  * module only.
  */
-static int modules_mean(uint8_t *is_meant, const struct profile *all,
-                        const uint8_t *has_blocks, size_t count, const char *which,
-                        struct error *error)
+static int modules_mean(const struct block_filter *filter, uint8_t *is_meant,
+                        const struct profile *all, const uint8_t *has_blocks,
+                        size_t count, const char *which, struct error *error)
 {
 	enum name_meaning meaning;
 	char list[CANDIDATES_BYTES];
@@ -140,14 +168,15 @@ static int modules_mean(uint8_t *is_meant, const struct profile *all,
 	if (meant)
 		return 0;
 	modules_list(list, sizeof(list), all->map, has_blocks, count);
-	return error_set(error, "no functions of a module '%s' allocate: there are %s",
-	                 which, list);
+	return error_set(error, "no functions of a module '%s' %s: there are %s", which,
+	                 filter->choice.is_of_mappings ? "map memory" : "allocate", list);
 }
 
 /* The module of the function that the call path counts for; `count`: none. */
-static size_t path_module(const struct classes *classes, uint32_t path, size_t count)
+static size_t path_module(const struct block_filter *filter,
+                          const struct classes *classes, uint32_t path, size_t count)
 {
-	uint32_t node = classes_path_node(classes, path);
+	uint32_t node = counting_node(filter, classes, path);
 	uint32_t function = function_of_node(&classes->functions, classes->profile, node);
 	uint32_t module = classes->functions.functions[function].module;
 
@@ -164,19 +193,23 @@ static int paths_of_modules(struct block_filter *filter, const struct classes *c
 	int result = flags ? 0 : error_set(error, "out of memory for its modules");
 
 	for (i = 1; i < filter->choice.path_count && !result; i++)
-		has_blocks[path_module(classes, (uint32_t)i, count)] = 1;
+		has_blocks[path_module(filter, classes, (uint32_t)i, count)] = 1;
 	for (i = 0; i < asked->module_count && !result; i++) {
-		result = modules_mean(is_meant, classes->profile, has_blocks, count,
+		result = modules_mean(filter, is_meant, classes->profile, has_blocks, count,
 		                      asked->modules[i], error);
 		for (j = 0; j < count; j++)
 			is_any[j] |= is_meant[j];
 	}
 	for (i = 1; i < filter->choice.path_count && !result; i++)
-		filter->paths[i] &= is_any[path_module(classes, (uint32_t)i, count)];
+		filter->paths[i] &= is_any[path_module(filter, classes, (uint32_t)i, count)];
 	for (i = 0, j = 0; i < count && !result; i++) {
-		if (is_any[i] &&
-		    text_printf(&filter->text, "%s%s",
-		                j++ ? " or " : ", allocated by functions of ",
+		if (!is_any[i])
+			continue;
+		if (!j++ &&
+		    text_printf(&filter->text, ", %s by functions of ", done_text(filter)))
+			result = -1;
+		if (result ||
+		    text_printf(&filter->text, "%s%s", j > 1 ? " or " : "",
 		                last_part(address_map_module(classes->profile->map, i)->path)))
 			result = error_set(error, "out of memory for its modules");
 	}
@@ -186,20 +219,33 @@ static int paths_of_modules(struct block_filter *filter, const struct classes *c
 
 /* ---- functions ------------------------------------------------------------------------ */
 
-/* Flag all functions that are on the call path of any block. */
-static void callers_flag(uint8_t *is_caller, const struct classes *classes)
+/* Flag all functions that are on any call path. 0, or -1: memory is out. */
+static int callers_flag(const struct block_filter *filter, uint8_t *is_caller,
+                        const struct classes *classes)
 {
 	const struct call_tree *tree = &classes->profile->replay.tree;
+	uint8_t *is_on_path = calloc((size_t)tree->count + 1, 1);
 	uint32_t i;
 
-	for (i = 1; i < tree->count; i++)
+	if (!is_on_path)
+		return -1;
+	for (i = 1; i < filter->choice.path_count; i++)
+		is_on_path[path_node(filter, classes, i)] = 1;
+	/* a child's number is above its parent's */
+	for (i = tree->count - 1; i > 0; i--) {
+		if (!is_on_path[i])
+			continue;
+		is_on_path[tree->nodes[i].parent] = 1;
 		is_caller[function_of_node(&classes->functions, classes->profile, i)] = 1;
+	}
+	free(is_on_path);
+	return 0;
 }
 
 /* Set is_meant[function] for what `which` means. A name or part must be of one function only. */
-static int function_mean(uint8_t *is_meant, const struct classes *classes,
-                         const uint8_t *is_caller, const char *which,
-                         struct error *error)
+static int function_mean(const struct block_filter *filter, uint8_t *is_meant,
+                         const struct classes *classes, const uint8_t *is_caller,
+                         const char *which, struct error *error)
 {
 	enum name_meaning meaning;
 	struct text list = { NULL, 0, 0 };
@@ -207,10 +253,12 @@ static int function_mean(uint8_t *is_meant, const struct classes *classes,
 	                                &meaning);
 
 	if (!meant)
-		return error_set(error,
-		                 "no function '%s' is on the call path of any block: --by path "
-		                 "--top 0 shows all",
-		                 which);
+		return error_set(
+			error,
+			"no function '%s' is on the call path of any %s: %s--by path "
+			"--top 0 shows all",
+			which, filter->choice.is_of_mappings ? "call that maps memory" : "block",
+			filter->choice.is_of_mappings ? "--mappings " : "");
 	if (meant == 1 || meaning == NAME_GLOB)
 		return 0;
 	if (functions_list(&list, &classes->functions, is_meant))
@@ -237,14 +285,15 @@ static int paths_through(struct block_filter *filter, const struct classes *clas
 		                  is_any[function_of_node(&classes->functions, classes->profile,
 		                                          i)];
 	for (i = 1; i < filter->choice.path_count; i++)
-		filter->paths[i] &= has_function[replay_path(replay, i)->node];
+		filter->paths[i] &= has_function[path_node(filter, classes, i)];
 	free(has_function);
 	return 0;
 }
 
-static int functions_text(struct text *text, const struct classes *classes,
+static int functions_text(struct block_filter *filter, const struct classes *classes,
                           const uint8_t *is_any)
 {
+	struct text *text = &filter->text;
 	char name[512];
 	uint32_t listed = 0, more = 0, i;
 
@@ -256,9 +305,10 @@ static int functions_text(struct text *text, const struct classes *classes,
 			continue;
 		}
 		function_call_text(name, sizeof(name), classes, i);
-		if (text_printf(text, "%s%s", listed++ ? " or " : ", allocated in calls of ",
-		                name))
+		if ((!listed && text_printf(text, ", %s in calls of ", done_text(filter))) ||
+		    text_printf(text, "%s%s", listed ? " or " : "", name))
 			return -1;
+		listed++;
 	}
 	return more ? text_printf(text, " or %u more", more) : 0;
 }
@@ -272,16 +322,16 @@ static int paths_of_functions(struct block_filter *filter,
 	uint8_t *is_meant = flags + count, *is_any = is_meant + count;
 	int result = flags ? 0 : error_set(error, "out of memory for its functions");
 
-	if (flags)
-		callers_flag(is_caller, classes);
+	if (flags && callers_flag(filter, is_caller, classes))
+		result = error_set(error, "out of memory for its functions");
 	for (i = 0; i < asked->function_count && !result; i++) {
-		result = function_mean(is_meant, classes, is_caller, asked->functions[i],
-		                       error);
+		result = function_mean(filter, is_meant, classes, is_caller,
+		                       asked->functions[i], error);
 		for (j = 1; j < count; j++)
 			is_any[j] |= is_meant[j];
 	}
 	if (!result && (paths_through(filter, classes, is_any) ||
-	                functions_text(&filter->text, classes, is_any)))
+	                functions_text(filter, classes, is_any)))
 		result = error_set(error, "out of memory for its functions");
 	free(flags);
 	return result;
@@ -295,10 +345,10 @@ static int paths_of_mine(struct block_filter *filter, const struct classes *clas
 
 	for (i = 1; i < filter->choice.path_count; i++) {
 		function = function_of_node(&classes->functions, classes->profile,
-		                            classes_path_node(classes, i));
+		                            counting_node(filter, classes, i));
 		filter->paths[i] &= classes->functions.functions[function].is_mine;
 	}
-	return text_printf(&filter->text, ", allocated by your own code");
+	return text_printf(&filter->text, ", %s by your own code", done_text(filter));
 }
 
 static int threads_choose(struct block_filter *filter, const struct profile *all,
@@ -314,12 +364,12 @@ static int threads_choose(struct block_filter *filter, const struct profile *all
 	if (thread_choice_make(choice, threads->items, threads->count, which, error))
 		return -1;
 	if (choice->count > 1)
-		return text_printf(&filter->text, ", allocated by the %s threads %s",
-		                   text_count(count, choice->count), which);
+		return text_printf(&filter->text, ", %s by the %s threads %s",
+		                   done_text(filter), text_count(count, choice->count), which);
 	thread = thread_table_find(threads, choice->serials[0]);
 	if (thread && strstr(thread->name, which))
 		which = thread->name;
-	return text_printf(&filter->text, ", allocated by thread %s", which);
+	return text_printf(&filter->text, ", %s by thread %s", done_text(filter), which);
 }
 
 /* The text of a filter without the comma before its first condition, and escaped. */
@@ -381,7 +431,10 @@ int block_filter_make(struct block_filter *filter, const struct profile *all,
 
 	*filter = (struct block_filter){
 		.asked = asked,
-		.choice = { .phase = PHASE_NUMBER_NONE, .path_count = all->replay.paths.count },
+		.choice = { .is_of_mappings = asked->is_of_mappings,
+		            .phase = PHASE_NUMBER_NONE,
+		            .path_count = asked->is_of_mappings ? all->replay.mappings.count
+		                                                : all->replay.paths.count },
 	};
 	if (asked->phase)
 		filter->choice.phase = profile_phase(all, asked->phase, error);
@@ -392,7 +445,8 @@ int block_filter_make(struct block_filter *filter, const struct profile *all,
 	if (classes && !conditions_make(filter, all, &why) &&
 	    !paths_make(filter, classes, &why) &&
 	    (!asked->phase ||
-	     !text_printf(&filter->text, ", born in the phase %s",
+	     !text_printf(&filter->text, ", %s in the phase %s",
+	                  asked->is_of_mappings ? "mapped" : "born",
 	                  all->phases->totals[filter->choice.phase].name)) &&
 	    !text_finish(&filter->text)) {
 		filter->choice.text = filter->text.data;

@@ -8,11 +8,34 @@ here=$OUTLIVE_ROOT_DIR
 	sed -E 's/ (-|[0-9.]+ [KM]iB) ([0-9.]+ KiB [0-9]+ [a-z]+ mappings)/ \2/' # without the resident part
 "$OUTLIVE" report --mappings --by path --top 1 trace | grep -A1 ' arena  ' | tail -n 1 | tr -s ' '
 "$OUTLIVE" report --mappings --format csv trace | grep ';arena' | cut -d, -f 1-9,11-13
-"$OUTLIVE" report --mappings --phase exit trace | grep -c 'has mapped nothing'
-for options in "--by thread" "--sort bytes" "--size 4"; do
+"$OUTLIVE" report --mappings --phase exit trace | grep -c 'none of these calls'
+for options in "--by thread" "--sort bytes"; do
 	# shellcheck disable=SC2086 # options are words
 	"$OUTLIVE" report --mappings $options trace 2>&1 | head -n 1
 done
+
+echo "-- filters choose calls by their own size and call path"
+only() { # OPTION..
+	echo "$*: $(COLUMNS=300 "$OUTLIVE" report --mappings "$@" trace 2>&1 |
+		sed -nE 's/.* ([a-z]+)  mappings.c:.*/\1/p; s/^  only +(.*): [0-9.]+% of .*/\1:/p; /^outlive: /p' | tr '\n' ' ')"
+}
+only --function grow
+only --function 'grow()' --size 130K..
+only --size 20480 --phase main
+only --module mappings --size 400K
+only --only-mine --mine mappings.c --size 20K
+only --thread mappings --size 4K
+only --function nothing
+only --module nothing
+sums='.mappings | [.calls, .failed, .bytes, .live_bytes, ([.paths[].ended_bytes] | add)]'
+"$OUTLIVE" report -f json --mappings trace | jq -c "$sums" >whole
+for size in ..4096 4097..163840 163841..; do
+	"$OUTLIVE" report -f json --mappings --size "$size" trace 2>/dev/null | jq -c "$sums"
+done | jq -sc 'transpose | map(add)' | cmp whole - && echo "sizes add up"
+"$OUTLIVE" report -f json trace | jq -c '[.totals.allocations, .totals.bytes]' >whole
+"$OUTLIVE" report -f json --mappings --size 4096 --function grow trace |
+	jq -c '[.totals.allocations, .totals.bytes]' | cmp whole - && echo "blocks are as they were"
+"$OUTLIVE" report --mappings --format csv --function grow trace | cut -d, -f 1,4
 
 cat >program.c <<'EOF'
 #include <stdlib.h>

@@ -25,6 +25,28 @@ static void calls_text(char *text, size_t bytes, uint64_t calls)
 	snprintf(text, bytes, "%s call%s", text_count(count, calls), text_s(calls));
 }
 
+/* ---- filters --------------------------------------------------------------------------- */
+
+/* Say which calls the report is about, and how much of all that is. */
+static void only_print(const struct screen *screen, const struct profile *profile)
+{
+	const struct mapping_totals *totals = &profile->replay.mappings.totals;
+	const struct mapping_path *others = &profile->replay.mappings.paths[0];
+	uint64_t calls = totals->calls + others->calls;
+	char of_calls[64], of_bytes[TEXT_NUMBER_BYTES];
+	char part[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES];
+
+	if (!profile->choice.text)
+		return;
+	calls_text(of_calls, sizeof(of_calls), calls);
+	screen_line(screen, LABEL_COLUMNS,
+	            "  %sonly%s         mappings %s: %s of %s, %s of %s",
+	            screen_bold(screen), screen_plain(screen), profile->choice.text,
+	            text_percent(part, totals->calls, calls), of_calls,
+	            text_percent(bytes, totals->bytes, totals->bytes + others->bytes),
+	            text_size(of_bytes, totals->bytes + others->bytes));
+}
+
 /* ---- the sums -------------------------------------------------------------------------- */
 
 static void mapped_print(const struct screen *screen,
@@ -83,13 +105,16 @@ static void ended_print(const struct screen *screen, const struct profile *profi
 		         text_size(more, totals->unknown));
 	if (!totals->unmaps)
 		screen_line(screen, LABEL_COLUMNS,
-		            "  ended        %s: moved, or replaced by another mapping",
-		            text_size(size, totals->ended));
+		            "  ended        %s: %smoved, or replaced by another mapping",
+		            text_size(size, totals->ended),
+		            profile->choice.text ? "unmapped by other calls, " : "");
 	else
 		screen_line(screen, LABEL_COLUMNS, "  ended        %s: unmapped in %s%s%s",
 		            text_size(size, totals->ended), calls,
 		            totals->ended > unmapped_bytes(&profile->replay.mappings)
-		                ? ", moved, or replaced by another mapping"
+		                ? profile->choice.text
+		                      ? ", or by others, moved, or replaced by another mapping"
+		                      : ", moved, or replaced by another mapping"
 		                : "",
 		            unknown);
 }
@@ -268,12 +293,14 @@ int report_mappings(const struct screen *screen, const struct classes *classes,
 	int result;
 
 	report_title(screen, profile);
-	report_only(screen, profile);
+	only_print(screen, profile);
 	if (!mappings->totals.calls && !mappings->totals.unmaps &&
 	    !mappings->totals.failed) {
-		screen_line(screen, 2,
-		            "  the program has mapped nothing by mmap(), mremap() or "
-		            "shmat()");
+		screen_line(
+			screen, 2,
+			profile->choice.text
+				? "  none of these calls of mmap(), mremap() or shmat() was made"
+				: "  the program has mapped nothing by mmap(), mremap() or shmat()");
 		notes_print(screen);
 		return 0;
 	}
