@@ -10,7 +10,7 @@
 void growth_rows_release(struct growth_rows *rows)
 {
 	free(rows->rows);
-	free(rows->sites);
+	free(rows->call_sites);
 	*rows = (struct growth_rows){ .rows = NULL };
 }
 
@@ -91,7 +91,7 @@ static int row_compare(const void *one, const void *two, void *context)
 	return result ? result : a->first < b->first ? -1 : a->first > b->first;
 }
 
-/* Put the call sites of each row together. `row_of`: by place in `order`. */
+/* Put the call sites of each row together. `row_of`: by index in `order`. */
 static void sites_place(struct growth_rows *rows, const uint32_t *order,
                         const uint32_t *row_of, uint32_t count)
 {
@@ -105,7 +105,7 @@ static void sites_place(struct growth_rows *rows, const uint32_t *order,
 	for (i = 0; i < count; i++) {
 		struct growth_row *row = &rows->rows[row_of[i]];
 
-		rows->sites[row->first + row->count++] = order[i];
+		rows->call_sites[row->first + row->count++] = order[i];
 	}
 }
 
@@ -119,8 +119,9 @@ int growth_rows_make(struct growth_rows *rows, const struct classes *classes)
 	int result = -1;
 
 	*rows = (struct growth_rows){ .rows = calloc(room, sizeof(*rows->rows)),
-		                          .sites = malloc(room * sizeof(*rows->sites)) };
-	if (order && rows->rows && rows->sites) {
+		                          .call_sites = malloc(room *
+		                                               sizeof(*rows->call_sites)) };
+	if (order && rows->rows && rows->call_sites) {
 		count = growth_order(classes, order);
 		for (i = result = 0; i < count && !result; i++)
 			result = site_add(&grouping, &scratch, classes, order[i], &row_of[i]);

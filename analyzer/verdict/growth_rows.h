@@ -1,6 +1,6 @@
 /*
- * verdict/growth_rows.h - the growing call sites as a reader sees them: those with the same function
- * and line are one row.
+ * verdict/growth_rows.h - the growing call sites as a reader sees them: those with the same
+ * function and line are one row.
  */
 #ifndef OUTLIVE_VERDICT_GROWTH_ROWS_H
 #define OUTLIVE_VERDICT_GROWTH_ROWS_H
@@ -14,14 +14,14 @@
 struct growth_row {
 	struct stack_name name;
 	uint32_t first,
-		count; /* its call sites in `sites` of the rows, the largest growth first */
+		count; /* its calls in `call_sites` of the rows, the largest growth first */
 	uint64_t half_bytes, end_bytes, growth_bytes; /* of all of them */
 	bool is_mine;
 };
 
 struct growth_rows {
 	struct growth_row *rows; /* in the order of growth_order() */
-	uint32_t *sites;         /* numbers in classes->growths.sites */
+	uint32_t *call_sites;    /* numbers in classes->growths */
 	uint32_t count;
 };
 

@@ -60,7 +60,7 @@ static int others_print(const struct screen *screen, const struct findings *find
 	int result = 0;
 
 	for (i = 1; i < row->count && i <= OTHERS_SHOWN && !result; i++) {
-		why_text(why, findings, rows->sites[row->first + i]);
+		why_text(why, findings, rows->call_sites[row->first + i]);
 		result = text_printf(&line, "%s %s", i > 1 ? "," : "", why);
 	}
 	if (!result && i < row->count)
@@ -85,7 +85,7 @@ static int row_print(const struct figures *figures, const struct findings *findi
 	figures_size(texts[0], row->half_bytes);
 	figures_size(texts[1], row->end_bytes);
 	rate_text(texts[2], classes, row->growth_bytes);
-	why_text(texts[3], findings, rows->sites[row->first]);
+	why_text(texts[3], findings, rows->call_sites[row->first]);
 	fputs(is_dim ? screen_dim(screen) : "", screen->file);
 	report_name(screen, &row->name, figures_print(figures, texts));
 	if (row->count > 1)
