@@ -25,7 +25,7 @@ static int finder_ask(const struct debug_finder *finder, Dwfl_Module *module,
                       bool is_alternate, const char *link, GElf_Word crc,
                       const char **path)
 {
-	const void *alternate;
+	const void *alternate = NULL;
 	const unsigned char *build_id;
 	GElf_Addr address;
 	ssize_t bytes;
