@@ -30,7 +30,7 @@ void dwarf_index_free(struct dwarf_index *index);
 /* Whether units are in files that were not found: a .dwp file may have them. */
 bool dwarf_index_lacks_units(const struct dwarf_index *index);
 
-/* Look for them there. Takes ownership of the package, which may be NULL. */
+/* Find them in a package. Takes ownership of the package, which may be NULL. */
 void dwarf_index_package(struct dwarf_index *index, struct dwarf_package *package);
 
 /*

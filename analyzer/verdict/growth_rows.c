@@ -19,31 +19,25 @@ struct grouping {
 	struct hash_index index; /* holds row + 1 */
 };
 
-static uint64_t name_hash(const struct stack_name *name)
-{
-	return hash_words(stack_name_hash(name), name->line);
-}
-
 static uint64_t row_hash(const void *context, uint32_t number)
 {
 	const struct grouping *grouping = context;
 
-	return name_hash(&grouping->rows->rows[number - 1].name);
+	return stack_name_line_hash(&grouping->rows->rows[number - 1].name);
 }
 
 static bool row_is(const void *context, uint32_t number, const void *key)
 {
 	const struct grouping *grouping = context;
-	const struct stack_name *one = &grouping->rows->rows[number - 1].name, *two = key;
 
-	return one->line == two->line && stack_name_is_same(one, two);
+	return stack_name_is_same_line(&grouping->rows->rows[number - 1].name, key);
 }
 
 /* The number of the row with that name + 1, made if it is new; 0: memory is out. */
 static uint32_t row_find(struct grouping *grouping, const struct stack_name *name)
 {
 	struct growth_rows *rows = grouping->rows;
-	uint64_t hash = name_hash(name);
+	uint64_t hash = stack_name_line_hash(name);
 	uint32_t number = hash_index_find(&grouping->index, hash, row_is, grouping, name);
 
 	if (number)

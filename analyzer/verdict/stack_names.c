@@ -223,3 +223,13 @@ uint64_t stack_name_hash(const struct stack_name *name)
 	hash = hash_string(hash_string(hash, name->function), name->declared);
 	return *name->function ? hash : hash_words(hash, name->offset);
 }
+
+bool stack_name_is_same_line(const struct stack_name *one, const struct stack_name *two)
+{
+	return one->line == two->line && stack_name_is_same(one, two);
+}
+
+uint64_t stack_name_line_hash(const struct stack_name *name)
+{
+	return hash_words(stack_name_hash(name), name->line);
+}
