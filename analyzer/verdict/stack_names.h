@@ -40,7 +40,8 @@ bool stack_name_is_same(const struct stack_name *one, const struct stack_name *t
 uint64_t stack_name_hash(const struct stack_name *name);
 
 /* Whether two names are of one line of one function. */
-bool stack_name_is_same_line(const struct stack_name *one, const struct stack_name *two);
+bool stack_name_is_same_line(const struct stack_name *one,
+                             const struct stack_name *two);
 uint64_t stack_name_line_hash(const struct stack_name *name);
 
 /* Zeroed is empty. The same list can be filled again and again. */
