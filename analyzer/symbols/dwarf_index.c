@@ -215,6 +215,21 @@ static Dwarf_Die *unit_function(struct dwarf_unit *unit, uint64_t address)
 /* ---- frames ---- */
 
 /*
+ * Without the directory of a release of Rust: the standard library as it is shipped has paths
+ * without it, and functions of it that are compiled into a program have it.
+ */
+static const char *without_release(const char *file)
+{
+	static const char start[] = "/rustc/";
+	const char *rest;
+
+	if (strncmp(file, start, sizeof(start) - 1) != 0)
+		return file;
+	rest = strchr(file + sizeof(start) - 1, '/');
+	return rest ? rest + 1 : file;
+}
+
+/*
  * Where the function is declared ("file:line"), for a function whose name alone does not
  * identify it: other files may have local functions of that name. Inlined and cloned functions
  * give the declaration of the original. "" if unknown.
@@ -233,7 +248,7 @@ static const char *function_declared(struct dwarf_index *index, Dwarf_Die *die)
 		file = dwarf_declared_file(&scope);
 	if (!file || dwarf_decl_line(&scope, &line))
 		return "";
-	if (!text_printf(&text, "%s:%d", file, line))
+	if (!text_printf(&text, "%s:%d", without_release(file), line))
 		kept = text_pool_keep(&index->declared, text.data);
 	text_release(&text);
 	return kept ? kept : "";

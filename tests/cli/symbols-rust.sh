@@ -65,6 +65,12 @@ gaps() {
 record -C debuginfo=2
 said trace | tee full
 gaps
+# The standard library has these functions, too: they are the same ones.
+"$OUTLIVE" report -f json --by path --top 0 trace |
+	jq -r '[.sites[].frames[] | select(.declared | test("library/")) | [.function, .declared]] | unique
+		| group_by(.[0]) | map(select(length > 1)) | "declared twice: \(length)"'
+"$OUTLIVE" report -f json --by path --top 0 trace |
+	jq '[.sites[].frames[] | select(.function == "alloc::alloc::alloc") | .file] | unique | length'
 for flags in debuginfo=1 debuginfo=line-tables-only debuginfo=line-directives-only debuginfo=0 \
 	"debuginfo=2 -C split-debuginfo=packed" "debuginfo=2 -C split-debuginfo=unpacked" \
 	"debuginfo=1 -C split-debuginfo=packed" \

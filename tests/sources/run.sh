@@ -130,6 +130,8 @@ case $source in
 	compilers=(rustc)
 	if [ -d "$source" ]; then
 		cp -r "$source" crate
+		# The user's own cannot be written here: run.sh confines tests.
+		export CARGO_HOME=$OUTLIVE_ROOT_DIR/build/sources/cargo
 		header=$source/src/main.rs
 		command -v cargo >/dev/null && cargo fetch -q --manifest-path crate/Cargo.toml 2>fetch.log ||
 			{ echo "its crates could not be fetched: $(tail -n 1 fetch.log)"; exit 77; }
