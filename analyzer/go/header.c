@@ -131,19 +131,30 @@ static bool segment_search(struct searching *searching, const GElf_Phdr *segment
 	return false;
 }
 
-/* Whether the segment is a message of Go's linker. */
-static bool is_go_note(Elf *elf, const GElf_Phdr *segment)
+/* Whether one of the ELF notes in a segment is of Go's linker. */
+static bool has_go_note(Elf *elf, const GElf_Phdr *segment)
 {
 	static const char owner[] = "Go\0";
+	size_t count = 0, at = 0, step;
+	const uint8_t *bytes = segment->p_type == PT_NOTE
+	                           ? elf_image_at(elf, segment->p_vaddr, &count)
+	                           : NULL;
 	Elf64_Nhdr note;
-	const uint8_t *bytes = elf_image_bytes(elf, segment->p_vaddr,
-	                                       sizeof(note) + sizeof(owner));
 
-	if (segment->p_type != PT_NOTE || !bytes)
-		return false;
-	memcpy(&note, bytes, sizeof(note));
-	return note.n_namesz == sizeof(owner) &&
-	       !memcmp(bytes + sizeof(note), owner, sizeof(owner));
+	if (count > segment->p_filesz)
+		count = segment->p_filesz;
+	while (bytes && count - at >= sizeof(note) + sizeof(owner)) {
+		memcpy(&note, bytes + at, sizeof(note));
+		if (note.n_namesz == sizeof(owner) &&
+		    !memcmp(bytes + at + sizeof(note), owner, sizeof(owner)))
+			return true;
+		step = sizeof(note) + (((size_t)note.n_namesz + 3) & ~(size_t)3) +
+		       (((size_t)note.n_descsz + 3) & ~(size_t)3);
+		if (step > count - at)
+			break;
+		at += step;
+	}
+	return false;
 }
 
 bool go_header_find(struct go_words *words, struct go_header *header)
@@ -163,7 +174,7 @@ bool go_header_find(struct go_words *words, struct go_header *header)
 		for (i = 0; i < count; i++) {
 			if (!gelf_getphdr(words->elf, (int)i, &segment))
 				continue;
-			is_go |= is_go_note(words->elf, &segment);
+			is_go |= has_go_note(words->elf, &segment);
 			if (segment.p_type == PT_LOAD && !(segment.p_flags & PF_X) == !code &&
 			    segment_search(&searching, &segment))
 				return true;

@@ -1,11 +1,13 @@
 /* replay/late_names.c - chooses whose names a recording keeps. */
 #include "replay/late_names.h"
 
+#include "elf/go_name.h"
+
 #include <stdlib.h>
 
 /*
  * Whether any frame of each module has a line, and no file of its debug information is missing,
- * by number of the module.
+ * by number of the module. Go code has lines without debug information.
  */
 static void lines_find(struct symbol_table *symbols, bool *has_lines, size_t modules)
 {
@@ -16,7 +18,7 @@ static void lines_find(struct symbol_table *symbols, bool *has_lines, size_t mod
 
 	for (i = 1; (frames = symbol_table_chain(symbols, i, &module, &count)); i++) {
 		for (j = 0; j < count && module < modules; j++)
-			has_lines[module] |= frames[j].line != 0;
+			has_lines[module] |= frames[j].line && !is_go_source(frames[j].file);
 	}
 	missing = symbol_table_missing(symbols, &count);
 	for (i = 0; i < count; i++) {

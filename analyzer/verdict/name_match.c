@@ -2,6 +2,7 @@
 #include "verdict/name_match.h"
 
 #include "elf/cxx_name.h"
+#include "elf/go_name.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@ static bool is_plain(const char *name, const char *which)
 	function_name_short(brief, sizeof(brief), name);
 	return *brief && !strncmp(brief, which, length) &&
 	       (!brief[length] || strchr("(<@[", brief[length])) &&
-	       !strstr(brief + length, "::");
+	       !go_receiver_bytes(brief, brief + length) && !strstr(brief + length, "::");
 }
 
 /* Matches a name that a screen shortened: ".." stands for the rest. */

@@ -7,10 +7,14 @@
 needs gcc python3 strip
 make_names
 source_of known
+cp -r known with_c
+cp "$here/known_cgo.go" with_c/cgo.go
+gcc -o known_host "$here/known_host.c" -ldl || exit 1
+started=(./program)
 
 # Of a build: what it prints against what is known of its addresses.
 agree() { # PROGRAM WAY
-	"./$1" >known.out || complain "$1 $2: status $?"
+	"${started[@]}" >known.out || complain "$1 $2: status $?"
 	python3 "$here/check.py" ./names "$1" known.out >check.out ||
 		complain "go $version $2: $(tail -n 12 check.out)"
 	echo "go $version $2: $(tail -n 1 check.out)"
@@ -37,17 +41,34 @@ with open(sys.argv[1], "r+b") as file:
 PY
 }
 
+# Build known in a way: the words after its name are for `go build`.
+build() { # DIRECTORY CGO [FLAG]...
+	local directory=$1 cgo=$2
+	shift 2
+	(cd "$directory" && CGO_ENABLED=$cgo "$GO" build "$@" -o ../program .) ||
+		{ complain "go $version cannot build $directory $*"; return 1; }
+}
+
+# As it is, then without symbols and section headers.
+agree_stripped() { # WAY
+	agree program "$1"
+	[ "$1" != plain ] || debug_agrees program
+	strip program
+	without_sections program
+	agree program "$1, stripped, no section headers"
+}
+
 of_version() {
-	local way
-	for way in "" -trimpath -buildmode=pie; do
-		(cd known && CGO_ENABLED=0 "$GO" build ${way:+"$way"} -o ../program .) ||
-			{ complain "go $version cannot build known $way"; continue; }
-		agree program "${way:-plain}"
-		[ -n "$way" ] || debug_agrees program
-		strip program
-		without_sections program
-		agree program "${way:-plain}, stripped, no section headers"
-	done
+	build known 0 && agree_stripped plain
+	build known 0 -buildmode=pie && agree_stripped PIE
+	[ "$GO" != go ] || { build known 0 -trimpath && agree_stripped -trimpath; }
+	# one segment for code and tables, as linkers made it before 2018
+	build with_c 1 "-ldflags=-linkmode=external -extldflags=-Wl,-z,noseparate-code" &&
+		agree_stripped "with C, in one segment"
+	build with_c 1 -buildmode=pie && agree_stripped "with C, PIE"
+	started=(./known_host /program)
+	build with_c 1 -buildmode=c-shared && agree_stripped "shared library"
+	started=(./program)
 }
 
 each_go of_version

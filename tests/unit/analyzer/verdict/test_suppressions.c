@@ -47,6 +47,9 @@ static void patterns_match_as_lsan_has_them(void **state)
 		{ "/libfoo.so", "/usr/lib/libfoo.so.6", true },
 		{ "aab$", "aaab", true },
 		{ "a*a*a", "aa", false },
+		{ "^main.(*T).Get$", "main.(*T).Get", true },
+		{ "^main.Map[...]$", "main.Map[...]", true },
+		{ "example.com/app/", "example.com/app/store.(*Cache[...]).Get", true },
 	};
 	size_t i;
 
