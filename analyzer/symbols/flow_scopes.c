@@ -22,10 +22,27 @@ static uint32_t scope_of(const struct instances *instances, uint32_t function,
 }
 
 /*
+ * The innermost instance around both ends of an edge that goes back. In Go code only jumps, calls
+ * and branches say where they are; 0: one of the ends is none.
+ */
+static uint32_t back_scope(const struct module *module, uint32_t function, bool is_go,
+                           const struct code_block *from, const struct code_block *to)
+{
+	uint64_t at = to->start;
+
+	if (is_go && (from->kind <= CODE_BLANK || to->kind <= CODE_BLANK))
+		return 0;
+	if (is_go)
+		at = code_block_last(to);
+	return scope_of(module->instances, function,
+	                code_block_last(from) + module->elf_bias, at + module->elf_bias);
+}
+
+/*
  * Where a function goes back, the instructions of the jump and of its target decide. False: that
  * would take too long, in a damaged or hostile file.
  */
-static bool loops_set(const struct module *module, uint32_t function,
+static bool loops_set(const struct module *module, uint32_t function, bool is_go,
                       struct code_graph *graph)
 {
 	uint64_t inside = module->instances->list[function].inside, searched = 0;
@@ -42,9 +59,8 @@ static bool loops_set(const struct module *module, uint32_t function,
 			searched += inside;
 			if (searched > SEARCHED_MAX)
 				return false;
-			edge->scope = scope_of(module->instances, function,
-			                       code_block_last(block) + module->elf_bias,
-			                       graph->blocks[edge->to].start + module->elf_bias);
+			edge->scope = back_scope(module, function, is_go, block,
+			                         &graph->blocks[edge->to]);
 		}
 	}
 	return true;
@@ -123,10 +139,10 @@ static void branches_set(const struct module *module, uint32_t function,
 	free(choosers);
 }
 
-bool flow_scopes_set(const struct module *module, uint32_t function,
+bool flow_scopes_set(const struct module *module, uint32_t function, bool is_go,
                      struct code_graph *graph)
 {
-	if (!loops_set(module, function, graph))
+	if (!loops_set(module, function, is_go, graph))
 		return false;
 	branches_set(module, function, graph);
 	return true;

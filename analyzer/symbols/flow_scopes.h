@@ -12,10 +12,10 @@
 
 /*
  * Set the scope of edges in the graph of a machine function: the instances inside of it have
- * ended once the code goes there. Edges without one keep 0. False: that would take too long, in
- * a damaged or hostile file.
+ * ended once the code goes there. Edges without one keep 0: of Go code, those that go back without
+ * a jump (go_cycles.h). False: that would take too long, in a damaged or hostile file.
  */
-bool flow_scopes_set(const struct module *module, uint32_t function,
+bool flow_scopes_set(const struct module *module, uint32_t function, bool is_go,
                      struct code_graph *graph);
 
 #endif

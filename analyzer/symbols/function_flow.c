@@ -216,6 +216,7 @@ static void flow_read(struct module *module, struct function_flows *flows,
 		.context = &asking,
 	};
 
+	flow->is_go = module->go && go_index_at(module->go, instance->entry);
 	module_symbols_read(module);
 	for (i = 0; ranges && i < count; i++) {
 		ranges[i] = module->instances->ranges[instance->range_first + i];
@@ -227,7 +228,8 @@ static void flow_read(struct module *module, struct function_flows *flows,
 	    !pads_read(module, ranges, count, &pads) &&
 	    !code_graph_read(&flow->graph, &function) && !asking.is_unknown) {
 		flow->events = calloc(flow->graph.count, 1);
-		if (!flow->events || !flow_scopes_set(module, flow->function, &flow->graph))
+		if (!flow->events ||
+		    !flow_scopes_set(module, flow->function, flow->is_go, &flow->graph))
 			code_graph_release(&flow->graph);
 	} else {
 		code_graph_release(&flow->graph);

@@ -12,6 +12,7 @@
 
 struct function_flow {
 	uint32_t function; /* its instance */
+	bool is_go;
 	/*
 	 * Empty if the code is not known. Addresses are those of the file. Of an edge that goes
 	 * back, `scope` is the innermost instance that both its ends are in.

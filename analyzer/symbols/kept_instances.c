@@ -5,6 +5,7 @@
 #include "symbols/kept_instances.h"
 
 #include "base/array.h"
+#include "symbols/go_cycles.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -24,6 +25,7 @@ struct walk {
 	struct function_flows *flows;
 	struct function_flow *flow;
 	bool is_middle; /* see kept_ways.middle */
+	uint64_t anew;  /* of Go code: go_cycle_depths() of the call */
 };
 
 void kept_ways_release(struct kept_ways *ways)
@@ -162,6 +164,8 @@ static void ways_spread(struct kept_ways *ways, const struct walk *walk,
 			    !leads_back(walk, number, chain->list[depth + 1], depth + 1))
 				fresh = limited(kept, depth);
 		}
+		if (edge->is_back && walk->anew)
+			fresh |= walk->anew & ((UINT64_C(1) << (63 - __builtin_clzll(fresh))) - 1);
 		fresh &= ~ways->kept[edge->to];
 		if (!fresh)
 			continue;
@@ -390,7 +394,7 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
                         struct kept_ways *ways, uint64_t from, uint64_t to,
                         uint32_t *merged)
 {
-	struct walk walk = { module, flows, NULL, false };
+	struct walk walk = { .module = module, .flows = flows };
 	uint64_t kept, middle;
 	uint32_t copies, from_block, to_block;
 	struct chain chain, other;
@@ -422,6 +426,9 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
 		return 1;
 	if (!ways->kept || ways->from != from || ways->function != chain.list[0]) {
 		ways->function = 0;
+		if (walk.flow->is_go)
+			walk.anew = go_cycle_depths(module, &walk.flow->graph, chain.list,
+			                            chain.count, from_block);
 		if (!both_ways_find(ways, &walk, &chain, from_block))
 			return 0;
 		ways->from = from;

@@ -202,6 +202,7 @@ static bool is_mine(const struct function *function, const char *module,
 		return false;
 	if (!options->mine_count)
 		return own_code_is_guess(function->home, module) &&
+		       !begins_with(function->name, "x_cgo_") && /* C code of Go's runtime */
 		       !(is_go_source(function->home) && is_go_standard(function->name));
 	for (i = 0; i < options->mine_count; i++) {
 		if (own_code_is_match(options->mine[i], function->name, function->home, module))

@@ -3,6 +3,8 @@
  *
  *   names FILE         for each line "0xOFFSET" of the input, a return address: its frames, one
  *                      a line: "offset function file:line instance origin", and an empty line
+ *   names --kept FILE  for each line "0xFROM 0xTO": what symbolizer_kept() says, and the instances
+ *                      at both addresses, outermost first, as "kept 3: 1,2 1,2,3"
  *   names --dwarf FILE compares what Go's tables and the debug information say of all parts of all
  *                      Go functions; prints the differences, and how many were compared
  */
@@ -54,7 +56,29 @@ static void address_print(struct symbolizer *symbolizer, int module, uint64_t of
 	printf("\n");
 }
 
-static int addresses_print(const char *path, int file)
+static void chain_print(struct symbolizer *symbolizer, int module, uint64_t offset)
+{
+	struct source_chain chain;
+	uint32_t i;
+
+	symbolizer_source(symbolizer, module, offset, &chain);
+	for (i = chain.count; i-- > 0;)
+		printf("%s%u", i + 1 == chain.count ? " " : ",", chain.instances[i]);
+}
+
+static void kept_print(struct symbolizer *symbolizer, int module, const char *line)
+{
+	char *end;
+	uint64_t from = strtoull(line, &end, 16), to = strtoull(end, NULL, 16);
+	uint32_t merged;
+
+	printf("kept %" PRIu64 ":", symbolizer_kept(symbolizer, module, from, to, &merged));
+	chain_print(symbolizer, module, from);
+	chain_print(symbolizer, module, to);
+	printf("\n");
+}
+
+static int addresses_print(const char *path, int file, bool is_kept)
 {
 	struct symbolizer *symbolizer = symbolizer_new();
 	struct elf_file elf;
@@ -64,8 +88,12 @@ static int addresses_print(const char *path, int file)
 	if (!symbolizer || elf_file_read(&elf, file) != ELF_OK)
 		return 1;
 	module = symbolizer_module(symbolizer, path, elf.build_id, elf.build_id_bytes);
-	while (fgets(line, sizeof(line), stdin))
-		address_print(symbolizer, module, strtoull(line, NULL, 16));
+	while (fgets(line, sizeof(line), stdin)) {
+		if (is_kept)
+			kept_print(symbolizer, module, line);
+		else
+			address_print(symbolizer, module, strtoull(line, NULL, 16));
+	}
 	symbolizer_free(symbolizer);
 	return 0;
 }
@@ -170,11 +198,13 @@ static int all_compare(const char *path, int file)
 int main(int argc, char **argv)
 {
 	bool is_comparing = argc == 3 && !strcmp(argv[1], "--dwarf");
+	bool is_kept = argc == 3 && !strcmp(argv[1], "--kept");
 	int file = argc > 1 ? open(argv[argc - 1], O_RDONLY | O_CLOEXEC) : -1;
 
 	if (file < 0) {
-		fprintf(stderr, "usage: names [--dwarf] FILE\n");
+		fprintf(stderr, "usage: names [--dwarf|--kept] FILE\n");
 		return 2;
 	}
-	return is_comparing ? all_compare(argv[2], file) : addresses_print(argv[1], file);
+	return is_comparing ? all_compare(argv[2], file)
+	                    : addresses_print(argv[argc - 1], file, is_kept);
 }
