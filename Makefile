@@ -346,4 +346,5 @@ clean:
 .SECONDARY:
 .DELETE_ON_ERROR:
 
--include $(shell find build -name '*.d' -not -path 'build/fuzz/*' 2>/dev/null)
+-include $(shell find build -type f -name '*.d' -not -path 'build/fuzz/*' -not -path 'build/advice/*' \
+	2>/dev/null)

@@ -13,6 +13,7 @@
 #include "verdict/name_patterns.h"
 #include "base/text.h"
 
+#include <malloc.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,6 +255,12 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
  * All that the command line and the files of --suppressions can have wrong is refused before
  * the recording is read, which may take minutes.
  */
+/*
+ * Tables of this size are mapped, however many such were freed: the kernel moves them when they grow,
+ * and takes them back. In the heap, each would leave a hole of half its size where it was.
+ */
+#define MAPPED_BYTES_MIN (4 << 20)
+
 static int report_run(const struct command *command, int argc, char **argv)
 {
 	static struct report_options
@@ -272,6 +279,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	size_t process = 0, i;
 	int at;
 
+	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
 	report_formats_offer();
 	at = command_parse(command, &options, argc, argv);
 	if (argc - at != 1)

@@ -1,6 +1,7 @@
 /* report/rows.c - the call paths of a profile, grouped and sorted. */
 #include "report/rows.h"
 
+#include "base/array.h"
 #include "base/hash_index.h"
 #include "verdict/function_choice.h"
 #include "verdict/own_code.h"
@@ -120,6 +121,7 @@ static struct report_row thread_row(const struct thread *thread)
 struct grouping {
 	const struct classes *classes;
 	struct report_rows *rows;
+	size_t capacity; /* of rows */
 	uint32_t *rows_by_location; /* row + 1; 0: not known yet */
 	struct hash_index index;    /* holds row + 1 */
 	struct stack_names stack;
@@ -151,6 +153,8 @@ static uint32_t row_find(struct grouping *grouping, const struct report_row *lik
 
 	if (number)
 		return number;
+	if (array_reserve(rows->rows, grouping->capacity, rows->count + 1))
+		return 0;
 	rows->rows[rows->count] = *like;
 	if (hash_index_add(&grouping->index, hash, (uint32_t)rows->count + 1, row_hash_of,
 	                   grouping))
@@ -256,10 +260,7 @@ static int threads_make(struct report_rows *rows, const struct replay *replay)
 	return 0;
 }
 
-/*
- * Make a row for every function or module. There are no more of them than call paths, so the
- * rows never grow, and row_find() needs no check for room.
- */
+/* Make a row for every function or module: usually far fewer than call paths. */
 static int groups_make(struct report_rows *rows, const struct classes *classes,
                        enum report_group group, const struct class_share *shares)
 {
@@ -271,10 +272,9 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
 	int result = -1;
 	uint32_t i;
 
-	rows->rows = calloc(paths->count, sizeof(*rows->rows));
 	grouping.rows_by_location = calloc(profile->sources.location_count,
 	                                   sizeof(*grouping.rows_by_location));
-	if (rows->rows && grouping.rows_by_location)
+	if (grouping.rows_by_location)
 		result = 0;
 	for (i = 1; i < paths->count && !result; i++) {
 		if (!call_path_is_empty(profile_path(profile, i)))
@@ -303,7 +303,8 @@ static int rows_make(struct report_rows *rows, const struct classes *classes,
 		report_rows_release(rows);
 		return -1;
 	}
-	qsort_r(rows->rows, rows->count, sizeof(*rows->rows), row_compare, &sort);
+	if (rows->count)
+		qsort_r(rows->rows, rows->count, sizeof(*rows->rows), row_compare, &sort);
 	return 0;
 }
 

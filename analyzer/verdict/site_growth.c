@@ -1,6 +1,8 @@
 /* verdict/site_growth.c - whether the blocks of a call site become ever more. */
 #include "verdict/site_growth.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 const char *live_kind_text(enum live_kind kind)
@@ -137,13 +139,14 @@ int site_growths_make(struct site_growths *growths, const struct profile *profil
                       const uint32_t *location_of_path)
 {
 	const struct replay *replay = &profile->replay;
-	uint32_t count = replay->paths.count, i, location, *of_location;
+	uint32_t count = replay->paths.count, capacity = 0, i, location, *of_location;
 	bool is_at_peak;
 
-	growths->sites = calloc(count, sizeof(*growths->sites));
 	growths->of_path = calloc(count, sizeof(*growths->of_path));
 	of_location = calloc(profile->sources.location_count + 1, sizeof(*of_location));
-	if (!growths->sites || !growths->of_path || !of_location) {
+	/* there is always one: empty call paths count as the first one's */
+	if (!growths->of_path || !of_location ||
+	    array_reserve_zeroed(growths->sites, capacity, 1)) {
 		free(of_location);
 		return -1;
 	}
@@ -153,6 +156,10 @@ int site_growths_make(struct site_growths *growths, const struct profile *profil
 			continue;
 		location = location_of_path[i];
 		if (!of_location[location]) {
+			if (array_reserve_zeroed(growths->sites, capacity, growths->count + 1)) {
+				free(of_location);
+				return -1;
+			}
 			growths->sites[growths->count].path = i;
 			of_location[location] = ++growths->count;
 		}
