@@ -148,7 +148,8 @@ static_assert(sizeof(struct sources_jump) == 24, "on-disk size");
 
 /*
  * COSTS: what malloc and free cost where the recording was made. The struct, then `class_count`
- * classes, by size. Picoseconds; the most is never less than the least.
+ * classes, by size, then a costs_memory (since 1.4; a recording may have none). Picoseconds; the
+ * most is never less than the least.
  */
 #define COSTS_CLASSES_MAX 16
 struct costs_header {
@@ -163,6 +164,15 @@ struct costs_class {
 	uint32_t least, most; /* a malloc and its free: see FORMAT.md */
 };
 static_assert(sizeof(struct costs_class) == 16, "on-disk size");
+struct costs_memory {
+	uint32_t miss;                    /* to read memory that no cache has */
+	uint32_t clear_least, clear_most; /* to clear 1 KiB */
+	uint32_t extend;                  /* a realloc that moves nothing */
+	uint32_t map;         /* to map and unmap memory, and to touch its first page */
+	uint32_t touch;       /* the first write to each further page */
+	uint64_t cache_bytes; /* of the largest cache; 0: unknown */
+};
+static_assert(sizeof(struct costs_memory) == 32, "on-disk size");
 
 /*
  * SEGMENTS: a snapshot of one process's memory, taken from outside. The struct, then

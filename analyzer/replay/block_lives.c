@@ -32,6 +32,7 @@ struct chain block_lives_origin(const struct block_lives *lives,
 		                   .thread = block->thread,
 		                   .largest = block->size,
 		                   .asked = block->size,
+		                   .room = block->size,
 		                   .allocations = block->born };
 }
 
@@ -285,6 +286,7 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 		return -1;
 	twin_remove(lives, block->size);
 	chain.reallocs++;
+	chain.last = block->size;
 	chain.has_crossed |= block->thread != by->index;
 	lives->chains.chains[number] = chain;
 	birth_window_remove(&threads[block->thread]->births, block->born);
@@ -309,6 +311,8 @@ int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
 		twin_add(lives, block->size);
 		moving = &lives->chains.chains[number];
 		moving->asked += block->size;
+		moving->room = path_life_step(&lives->paths, moving->path, moving->room,
+		                              moving->last, block->size);
 		if (block->size > moving->largest)
 			moving->largest = block->size;
 		path_life_grow(&lives->paths, moving->path, block->size, block->time);

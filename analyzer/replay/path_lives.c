@@ -184,6 +184,22 @@ void path_life_realloced(struct path_lives *lives, uint32_t path, uint32_t reall
 		life->chain_longest = reallocs;
 }
 
+uint64_t path_life_step(struct path_lives *lives, uint32_t path, uint64_t room,
+                        uint64_t last, uint64_t size)
+{
+	struct life_pattern *pattern = &lives->paths[path].pattern;
+
+	if (size <= last)
+		return size;
+	if (size <= room) {
+		pattern->spared++;
+		pattern->spared_bytes += (int64_t)size;
+		return room;
+	}
+	pattern->spared_bytes -= (int64_t)(size / 2);
+	return size + size / 2;
+}
+
 int path_life_move(struct path_lives *lives, uint32_t path, uint32_t mover,
                    uint64_t size)
 {

@@ -57,6 +57,9 @@ struct life_pattern {
 	uint64_t first_time; /* quanta; of the first life */
 	uint64_t asked;      /* bytes that they asked for, all reallocs included */
 	uint64_t excess;     /* bytes that reallocs asked for before the final size */
+	/* reallocs, and bytes, that would not be asked for if blocks grew in larger steps */
+	uint64_t spared;
+	int64_t spared_bytes;
 	struct life_moment
 		moments[LIFE_MOMENTS];  /* when largest_max and live_max were reached */
 	uint32_t live_max;          /* most live at once of one thread */
@@ -183,6 +186,14 @@ int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
 /* A block of the call path has grown to that size. */
 void path_life_grow(struct path_lives *lives, uint32_t path, uint64_t size,
                     uint64_t time);
+
+/*
+ * A realloc to `size` of a block of the call path, from `last` bytes: count what would be if
+ * blocks that have to grow grew by half as much again. The block has room for `room` bytes
+ * then. Returns the room that it has after this. A realloc that makes the block smaller stays.
+ */
+uint64_t path_life_step(struct path_lives *lives, uint32_t path, uint64_t room,
+                        uint64_t last, uint64_t size);
 
 /* A life that began in a thread is over. */
 void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread);

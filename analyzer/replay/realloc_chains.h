@@ -16,6 +16,7 @@ struct chain {
 	uint32_t path, thread;   /* of the first birth */
 	uint64_t largest;        /* of its sizes until now */
 	uint64_t asked;          /* their sum */
+	uint64_t last, room;     /* see path_life_step() */
 	uint32_t allocations;    /* of that thread, until the first birth */
 	uint32_t reallocs;       /* since the first birth */
 	uint32_t next_free;

@@ -59,10 +59,12 @@ static int reserve_text(struct text *text, const struct advice *advice,
 	char copies[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
 
 	if (!advice->copies)
-		return text_printf(text,
-		                   "reserve in %s: %s reallocs grew its blocks, %.1f each; ",
-		                   where, text_count(count, summary->chain_reallocs),
-		                   (double)summary->chain_reallocs / (double)summary->chains) ||
+		return text_printf(
+				   text, "%s %s%s: %s reallocs grew its blocks, %.1f each; ",
+				   has_uneven_finals(summary) ? "let the blocks of" : "reserve in",
+				   where, has_uneven_finals(summary) ? " grow by half at a time" : "",
+				   text_count(count, summary->chain_reallocs),
+				   (double)summary->chain_reallocs / (double)summary->chains) ||
 		               grown_text(text, "blocks", summary)
 		           ? -1
 		           : 0;
@@ -364,7 +366,8 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 	if (sizes_basis(text, summary))
 		return -1;
 	if (advice->part_count > 1 &&
-	    text_printf(text, "; %u calls of this line", advice->part_count))
+	    text_printf(text, "; %u calls of this %s", advice->part_count,
+	                advice->kind == ADVICE_ARENA ? "function" : "line"))
 		return -1;
 	if (advice->kind == ADVICE_MOVE &&
 	    text_printf(text, "; another block of the same size was alive all the time"))
@@ -409,12 +412,15 @@ static int input_doubts(struct text *text, const struct advice *advice,
 	if (advice->kind == ADVICE_MOVE)
 		return 0;
 	if (advice->kind == ADVICE_RESERVE) {
+		if (!advice->copies && has_uneven_finals(summary))
+			return doubt_add(text,
+			                 "memory is short: up to a third of each block that grew "
+			                 "is not used");
 		if (doubt_add(text, "the size is not known when the first block is made"))
 			return -1;
 		snprintf(line, sizeof(line), "most need less than %s: the rest of it is wasted",
 		         most);
-		return summary->grown_median * 2 < summary->largest_max ? doubt_add(text, line)
-		                                                        : 0;
+		return has_uneven_finals(summary) ? doubt_add(text, line) : 0;
 	}
 	snprintf(line, sizeof(line), "other input needs more than %s%s", most,
 	         summary->size_kind == SIZE_CONSTANT ? ", the one size of this run" : "");

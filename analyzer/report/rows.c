@@ -121,7 +121,7 @@ static struct report_row thread_row(const struct thread *thread)
 struct grouping {
 	const struct classes *classes;
 	struct report_rows *rows;
-	size_t capacity; /* of rows */
+	size_t capacity;            /* of rows */
 	uint32_t *rows_by_location; /* row + 1; 0: not known yet */
 	struct hash_index index;    /* holds row + 1 */
 	struct stack_names stack;

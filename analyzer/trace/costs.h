@@ -17,6 +17,7 @@ struct allocator_costs {
 		is_measured; /* false: the recording has none, these are of a machine of 2024 */
 	struct costs_header header;
 	struct costs_class classes[COSTS_CLASSES_MAX];
+	struct costs_memory memory; /* the usual ones, if the recording has none */
 };
 
 /* What is true where nothing was measured. */

@@ -11,6 +11,8 @@
 /* advice must save at least one in so many of all calls or bytes */
 #define SAVES_SHARE_MIN 10000
 #define FAMILY_BYTES 512 /* a longer name is compared up to there */
+/* so much of a line's blocks must fit advice about it: whoever changes the line, changes all */
+#define LINE_PERCENT 90
 #define RESERVE_REALLOCS_MIN 16
 #define RESERVE_REALLOCS_EACH_MIN 3 /* reallocs of a block, on average */
 
@@ -162,9 +164,9 @@ struct merging {
 
 /* Where the source has the call; NULL: not known. */
 static const struct symbol_frame *line_of(const struct merging *merging,
-                                          const struct advice *advice)
+                                          uint32_t call_site)
 {
-	uint32_t location = merging->call_sites->call_sites[advice->call_site].location;
+	uint32_t location = merging->call_sites->call_sites[call_site].location;
 	const struct symbol_frame *frames;
 	size_t count;
 
@@ -182,29 +184,37 @@ static int family_compare(const char *one, const char *two)
 	return strcmp(a, b);
 }
 
+static bool is_same_line(const struct symbol_frame *one, const struct symbol_frame *two)
+{
+	return one && two && one->line == two->line && !strcmp(one->file, two->file) &&
+	       !family_compare(one->function, two->function);
+}
+
+static const char *file_of(const struct merging *merging, const struct advice *advice)
+{
+	const struct symbol_frame *line = line_of(merging, advice->call_site);
+
+	return line ? line->file : "";
+}
+
 static int number_compare(uint64_t one, uint64_t two)
 {
 	return one < two ? -1 : one > two;
 }
 
 /*
- * 0: both say the same of one line. Where lines are not known, each function counts as one. Who
- * owns the blocks matters only to advice that names the owner.
+ * 0: both say the same of one function, but for where in it. Where lines are not known, each
+ * function counts as one. Who owns the blocks matters only to advice that names the owner.
  */
-static int line_compare(const void *one, const void *two, void *context)
+static int function_compare(const struct merging *merging, const struct advice *a,
+                            const struct advice *b)
 {
-	const struct merging *merging = context;
-	const struct advice *a = one, *b = two;
-	const struct symbol_frame *line_a = line_of(merging, a);
-	const struct symbol_frame *line_b = line_of(merging, b);
+	const struct symbol_frame *line_a = line_of(merging, a->call_site);
+	const struct symbol_frame *line_b = line_of(merging, b->call_site);
 	int result = number_compare(a->kind, b->kind);
 
 	if (!result)
 		result = number_compare(!line_a, !line_b);
-	if (!result && line_a)
-		result = strcmp(line_a->file, line_b->file);
-	if (!result && line_a)
-		result = number_compare(line_a->line, line_b->line);
 	if (!result && line_a)
 		result = family_compare(line_a->function, line_b->function);
 	if (!result && !line_a)
@@ -215,6 +225,32 @@ static int line_compare(const void *one, const void *two, void *context)
 		result = a->owner != b->owner ? number_compare(a->owner, b->owner)
 		                              : number_compare(a->levels, b->levels);
 	return result ? result : number_compare(!a->copies, !b->copies);
+}
+
+/* 0: both say the same of one line. */
+static int line_compare(const void *one, const void *two, void *context)
+{
+	const struct merging *merging = context;
+	const struct advice *a = one, *b = two;
+	const struct symbol_frame *line_a = line_of(merging, a->call_site);
+	const struct symbol_frame *line_b = line_of(merging, b->call_site);
+	int result = function_compare(merging, a, b);
+
+	if (!result && line_a && line_b)
+		result = strcmp(line_a->file, line_b->file);
+	if (!result && line_a && line_b)
+		result = number_compare(line_a->line, line_b->line);
+	return result;
+}
+
+/* Whether one change does what both say: an arena serves all lines of a function. */
+static bool is_one_change(const struct merging *merging, const struct advice *a,
+                          const struct advice *b)
+{
+	if (a->kind == ADVICE_ARENA)
+		return !function_compare(merging, a, b) &&
+		       !strcmp(file_of(merging, a), file_of(merging, b));
+	return !line_compare(a, b, (void *)merging);
 }
 
 /* The advice that saves most comes first, then the lower call site. */
@@ -251,22 +287,66 @@ static int together_make(const struct advice_list *list, struct advice *advice,
 	return 0;
 }
 
-/* Make one of all advice that says the same of one line. 0, or -1 when memory is out. */
+/*
+ * Whether advice about one line is about nearly all blocks of the line: items [first, end) of the
+ * list. A function that was inlined several times has several call sites there, as a call site has
+ * several call paths where it was not: what is advised must not depend on the compiler. Space can
+ * be reserved for some of them only.
+ */
+static bool is_of_line(const struct advice_list *list, size_t first, size_t end,
+                       const struct merging *merging)
+{
+	const struct call_site *call_sites = merging->call_sites->call_sites;
+	const struct advice *advice = &list->items[first];
+	const struct symbol_frame *line = line_of(merging, advice->call_site);
+	uint64_t all = 0, fit = 0;
+	uint32_t number;
+
+	if (!line || advice->kind == ADVICE_RESERVE || advice->kind == ADVICE_STATIC)
+		return true;
+	for (number = 0; number < merging->call_sites->count; number++) {
+		if (is_same_line(line, line_of(merging, number)))
+			all += call_sites[number].summary.begun;
+	}
+	for (; first < end; first++)
+		fit += call_sites[list->items[first].call_site].summary.begun;
+	return fit >= all / 100.0 * LINE_PERCENT;
+}
+
+/* Sort the list by lines, and leave out what is about a few blocks of a line only. */
+static void lines_check(struct advice_list *list, const struct merging *merging)
+{
+	size_t i, j, count = 0;
+
+	qsort_r(list->items, list->count, sizeof(*list->items), part_compare,
+	        (void *)merging);
+	for (i = 0; i < list->count; i = j) {
+		for (j = i + 1;
+		     j < list->count &&
+		     !line_compare(&list->items[i], &list->items[j], (void *)merging);
+		     j++)
+			;
+		if (!is_of_line(list, i, j, merging))
+			continue;
+		memmove(&list->items[count], &list->items[i], (j - i) * sizeof(*list->items));
+		count += j - i;
+	}
+	list->count = count;
+}
+
+/* Make one of all advice that one change follows; sorted by lines. 0, or -1 when memory is out. */
 static int advice_merge(struct advice_list *list, const struct merging *merging)
 {
 	size_t i, j, count = 0;
 	struct advice advice;
 
-	qsort_r(list->items, list->count, sizeof(*list->items), part_compare,
-	        (void *)merging);
 	for (i = 0; i < list->count; i++)
 		list->parts[i] = list->items[i].call_site;
 	for (i = 0; i < list->count; i = j) {
 		advice = list->items[i];
 		advice.part_first = (uint32_t)i;
-		for (j = i + 1; j < list->count &&
-		                !line_compare(&advice, &list->items[j], (void *)merging);
-		     j++) {
+		for (j = i + 1;
+		     j < list->count && is_one_change(merging, &advice, &list->items[j]); j++) {
 			saving_add(&advice.saves, &list->items[j].saves);
 			advice.copies += list->items[j].copies;
 		}
@@ -338,6 +418,7 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 		return -1;
 	for (number = 0; number < call_sites->count; number++)
 		call_site_add(list, classes, call_sites, number);
+	lines_check(list, &merging);
 	if (advice_merge(list, &merging))
 		return -1;
 	for (i = 0; i < list->count; i++) {
@@ -368,12 +449,18 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
                         const struct call_site *call_site)
 {
 	struct advice_result result = call_site_advice(classes, call_site);
+	struct saving saves;
 
 	if (result.kind == ADVICE_CALLER &&
 	    left_of(&call_site->summary, result.kind) * 2 >= call_site->summary.begun)
 		return text_printf(text, "their owner could hold the buffer, but would need a "
 		                         "new one in each of its calls");
-	/* There is advice by the rules, so advice_add() must have dropped it. */
+	/* There is advice by the rules, so lines_check() or advice_add() must have dropped it. */
+	saves = saving_of(classes, &call_site->summary, result.kind, 0);
+	if (result.kind != ADVICE_KINDS && is_worth_it(&saves, classes))
+		return text_printf(text,
+		                   "it would suit these blocks, but not most of those that the "
+		                   "same line allocates elsewhere");
 	if (result.kind != ADVICE_KINDS)
 		return text_printf(text,
 		                   "it would save less than one in %u of the calls, and of the "

@@ -29,7 +29,8 @@ struct advice {
 	bool is_small; /* too little to matter: see saving_is_small() */
 	/*
 	 * Several call sites may be one line of the source: template instances, copies of an inlined
-	 * function. They are parts [part_first ..] of the list; call_site is the first of them.
+	 * function; and one arena serves all lines of a function. They are parts [part_first ..] of
+	 * the list; call_site is the first of them.
 	 */
 	uint32_t part_first, part_count;
 	struct life_summary

@@ -314,6 +314,8 @@ static void sizes_classify(struct life_summary *summary, const struct classes *c
 		summary->asked += pattern->asked;
 		summary->callocs += pattern->callocs;
 		summary->excess += pattern->excess;
+		summary->spared += pattern->spared;
+		summary->spared_bytes += pattern->spared_bytes;
 		if (pattern->largest_min < summary->largest_min)
 			summary->largest_min = pattern->largest_min;
 		if (pattern->largest_max > summary->largest_max)
@@ -450,6 +452,11 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 	sizes_classify(summary, classes);
 	owners_classify(summary, classes);
 	median_find(summary);
+}
+
+bool has_uneven_finals(const struct life_summary *summary)
+{
+	return summary->grown_median * 2 < summary->largest_max;
 }
 
 bool has_single_owner(const struct life_summary *summary)

@@ -49,6 +49,9 @@ struct life_summary {
 	uint64_t callocs; /* of them, begun by calloc */
 	uint64_t asked;   /* bytes that they asked for, all reallocs included */
 	uint64_t excess;  /* bytes that reallocs asked for before the final size */
+	/* reallocs and bytes that are not needed if blocks grow by half as much again */
+	uint64_t spared;
+	int64_t spared_bytes;
 	uint64_t at_peak; /* bytes live at the process's peak */
 	/* of the blocks that grew, by realloc or by copying: how many, their final sizes, and a size
 	 * that was enough for about half of them */
@@ -94,6 +97,12 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 const char *size_kind_text(enum size_kind kind);
 
 void life_summary_release(struct life_summary *summary);
+
+/*
+ * Whether the final sizes of blocks that realloc made larger differ so much that none will do for
+ * all of them.
+ */
+bool has_uneven_finals(const struct life_summary *summary);
 
 /*
  * Whether every block has the same owner function; and how many frames further out the owner

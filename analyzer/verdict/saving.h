@@ -14,8 +14,9 @@ struct saving {
 	uint64_t calls; /* of malloc and its like; a realloc is one, a free is not */
 	uint64_t bytes; /* that they asked for */
 	/*
-	 * What malloc, free and copying cost where the recording was made. Not counted: caches, and
-	 * the first use of memory.
+	 * What malloc, free and copying cost where the recording was made, with the cache misses of
+	 * their own. Not counted: what the rest of the program wins, as its memory lies closer
+	 * together.
 	 */
 	uint64_t ns_least, ns_most;
 };

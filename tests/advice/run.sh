@@ -4,8 +4,8 @@
 # advice promised against what is measured. `make advice` runs it; docs/advice.md has the table.
 #
 # A patch N-what.patch says in its first line what advice it follows, as a pattern of bash. Calls,
-# bytes and peak are counted by outlive and by count.c, which must agree; the time is the user time
-# of bare runs, paired and alternating (pairs.c). PAIRS=N runs N pairs (21).
+# bytes and peak are counted by outlive and by count.c, which must agree; the time is what bare runs
+# take of the processor, paired and alternating (pairs.c). PAIRS=N runs N pairs (21).
 #
 # A promise is kept if the calls and bytes saved are within 10 % of it (or within 1 % of all bytes
 # that the program asks for, as an arena promises none), and the time within a factor of 2 of its

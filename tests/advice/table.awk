@@ -18,8 +18,8 @@ function counted(measured, promised, of) {
 {
 	# program patch calls bytes peak peak measured rank calls bytes tenth-of-all-bytes ns ns-most
 	# text
-	# measured: instructions before and after, then each time: median and quartiles; user time
-	# before, after; wall time before, after; user time saved by a pair
+	# measured: instructions before and after, then each time: median and quartiles; processor time
+	# before, after; wall time before, after; processor time saved by a pair
 	split($7, m, " ")
 	saved = m[15]
 	low = $12 / 1000; high = $13 / 1000

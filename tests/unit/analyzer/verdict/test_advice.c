@@ -439,6 +439,50 @@ static void judges_by_what_a_block_grew_to(void **state)
 	verdict_fixture_release(&verdict_fixture);
 }
 
+/* A block that grows by 10 bytes at a time. */
+static void grow_act(struct model *model, unsigned most)
+{
+	unsigned size;
+
+	model_call(model, 0, 1, 1);
+	model_malloc(model, 2, 0x1000, 10);
+	for (size = 20; size <= most; size += 10)
+		model_realloc(model, 3, 0x1000, 0x1000, size);
+	model_free(model, 4, 0x1000);
+	model_return(model, 0);
+}
+
+/*
+ * Where no size would do for all blocks, growing by half at a time saves those reallocs that find
+ * room then: 30 of 30, 40; and of 20 to 400 all but 20, 40, 70, 110, 170, 260 and 400.
+ */
+static void uneven_blocks_grow_by_half(void **state)
+{
+	static struct verdict_fixture verdict_fixture;
+	const struct advice *advice;
+	unsigned i;
+
+	(void)state;
+	model_begin(&verdict_fixture.model);
+	for (i = 0; i < 30; i++)
+		grow_act(&verdict_fixture.model, 40);
+	grow_act(&verdict_fixture.model, 400);
+	judge(&verdict_fixture);
+	assert_int_equal(verdict_fixture.findings.advice.count, 1);
+	advice = &verdict_fixture.findings.advice.items[0];
+	assert_int_equal(advice->kind, ADVICE_RESERVE);
+	assert_int_equal(advice->saves.calls, 30 + 32);
+	assert_int_equal(advice->saves.bytes, 7120 - 535);
+	verdict_fixture_release(&verdict_fixture);
+
+	model_begin(&verdict_fixture.model);
+	for (i = 0; i < 30; i++)
+		grow_act(&verdict_fixture.model, 40);
+	grow_act(&verdict_fixture.model, 400);
+	expect_advice(&verdict_fixture, ADVICE_RESERVE,
+	              "let the blocks of f1() grow by half at a time: 129 reallocs");
+}
+
 /* f1's blocks in f9, `slots` of them, each freed to make the next: an arena would hold all. */
 static void window_act(struct model *model, unsigned blocks, unsigned slots)
 {
@@ -728,6 +772,7 @@ int main(void)
 		cmocka_unit_test(refuses_for_the_true_reason),
 		cmocka_unit_test(every_rule_has_a_reason),
 		cmocka_unit_test(judges_by_what_a_block_grew_to),
+		cmocka_unit_test(uneven_blocks_grow_by_half),
 		cmocka_unit_test(arenas_are_for_what_goes_together),
 		cmocka_unit_test(at_once_is_of_one_thread),
 		cmocka_unit_test(at_once_is_of_all_ways),
