@@ -338,6 +338,14 @@ struct block_totals profile_all(const struct profile *profile)
 	return all;
 }
 
+bool profile_ended_early(const struct profile *profile)
+{
+	const struct self_view *views = &profile->views;
+
+	return views->count && views->views[views->count - 1].reason == MAPS_END &&
+	       !(profile->process->header.flags & RING_FINISHED);
+}
+
 /* A phase that does not exist has an error of its own; all other failures: memory is out. */
 struct profile *profile_read_chosen(struct trace_reader *reader, size_t process,
                                     const struct profile_choice *choice,

@@ -105,6 +105,12 @@ const struct symbol_frame *profile_frames(const struct profile *profile,
 const struct symbol_frame *profile_machine_frames(const struct profile *profile,
                                                   uint32_t location, size_t *count);
 
+/*
+ * Whether the process ended itself by _exit() or quick_exit(): what the destructors of its globals
+ * would have freed was not freed.
+ */
+bool profile_ended_early(const struct profile *profile);
+
 /* What the blocks that count have in common, and all blocks, whether they count or not. */
 struct block_totals profile_chosen(const struct profile *profile);
 struct block_totals profile_all(const struct profile *profile);

@@ -184,10 +184,11 @@ static int family_compare(const char *one, const char *two)
 	return strcmp(a, b);
 }
 
+/* Of one function: instances of a template may differ in what they need. */
 static bool is_same_line(const struct symbol_frame *one, const struct symbol_frame *two)
 {
 	return one && two && one->line == two->line && !strcmp(one->file, two->file) &&
-	       !family_compare(one->function, two->function);
+	       !strcmp(one->function, two->function);
 }
 
 static const char *file_of(const struct merging *merging, const struct advice *advice)

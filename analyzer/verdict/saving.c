@@ -167,23 +167,26 @@ struct saving saving_of_pieces(const struct classes *classes,
 }
 
 /*
- * A realloc may extend its block where it is: then it copies nothing. If no one size would do for
- * all blocks, they can still grow in larger steps.
+ * A realloc may extend its block where it is: then it copies nothing. Or it finds no room there,
+ * and moves the block. If no one size would do for all blocks, they can still grow in larger steps.
  */
 struct saving saving_of_reallocs(const struct classes *classes,
                                  const struct life_summary *summary)
 {
 	struct saving saving = { .calls = summary->chain_reallocs,
 		                     .bytes = summary->excess };
-	struct span pair = pair_cost(classes, summary);
-	double extend = (double)classes->profile->costs.memory.extend;
+	const struct allocator_costs *costs = &classes->profile->costs;
+	double extend = (double)costs->memory.extend;
+	struct span pair;
 
 	if (has_uneven_finals(summary)) {
 		saving.calls = summary->spared;
 		saving.bytes = summary->spared_bytes > 0 ? (uint64_t)summary->spared_bytes : 0;
 	}
+	pair = size_cost(costs, saving.calls ? saving.bytes / saving.calls : 0);
 	if (extend < pair.least)
 		pair.least = extend;
+	pair.most = 2 * (extend + pair.most);
 	time_set(&saving, classes, pair, 0, (double)saving.bytes);
 	return saving;
 }

@@ -29,6 +29,10 @@ static struct meaning meaning_of(enum life_class class, const struct classes *cl
 	if (class == CLASS_STATIC && classes->main_time == UINT64_MAX)
 		return (struct meaning){ "allocated once, kept until exit",
 			                     " (no main() was seen)" };
+	/* _exit() and quick_exit() run no destructors of containers */
+	if (class == CLASS_LIVE && profile_ended_early(classes->profile))
+		return (struct meaning){ "not freed before its _exit()",
+			                     " or quick_exit(): no destructor ran" };
 	return meanings[class];
 }
 
@@ -75,10 +79,13 @@ static void class_line(const struct screen *screen, const char *name,
 
 /* The kinds of stack-like blocks, and of live ones. */
 static void split_lines(const struct screen *screen, enum life_class class,
-                        const struct kind_split *split, const struct class_share *all)
+                        const struct kind_split *split, const struct class_share *all,
+                        bool has_ended_early)
 {
-	static const struct meaning lives[LIVE_KINDS] = {
-		[LIVE_GROWING] = { "more and more, until the end", ": leak candidates" },
+	const struct meaning lives[LIVE_KINDS] = {
+		[LIVE_GROWING] = { "more and more, until the end",
+		                   has_ended_early ? ": leaks, or still held"
+		                                   : ": leak candidates" },
 		[LIVE_STEADY] = { "no more than before: a cache or pool", "" },
 		[LIVE_ONCE] = { "made early, or in one go", "" },
 	};
@@ -120,7 +127,7 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 	for (class = 0; class < CLASS_COUNT; class ++) {
 		class_line(screen, life_class_text(class), &counts->shares[class], &all,
 		           meaning_of(class, classes));
-		split_lines(screen, class, split, &all);
+		split_lines(screen, class, split, &all, profile_ended_early(classes->profile));
 	}
 	class_line(screen, "inferred", &counts->inferred, &all,
 	           (struct meaning){ "stack-like or escaping: not exact", "" });
