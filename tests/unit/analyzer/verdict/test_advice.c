@@ -467,7 +467,7 @@ static void uneven_blocks_grow_by_half(void **state)
 	for (i = 0; i < 30; i++)
 		grow_act(&verdict_fixture.model, 40);
 	grow_act(&verdict_fixture.model, 400);
-	judge(&verdict_fixture);
+	classify(&verdict_fixture);
 	assert_int_equal(verdict_fixture.findings.advice.count, 1);
 	advice = &verdict_fixture.findings.advice.items[0];
 	assert_int_equal(advice->kind, ADVICE_RESERVE);
@@ -481,6 +481,42 @@ static void uneven_blocks_grow_by_half(void **state)
 	grow_act(&verdict_fixture.model, 400);
 	expect_advice(&verdict_fixture, ADVICE_RESERVE,
 	              "let the blocks of f1() grow by half at a time: 129 reallocs");
+}
+
+/* Blocks that lived long, in a program that fills the caches, cost the misses of their own. */
+static void cold_blocks_cost_their_misses(void **state)
+{
+	static struct verdict_fixture verdict_fixture;
+	struct allocator_costs *costs;
+	struct life_summary summary;
+	struct saving hot, cold;
+	uint64_t miss_ns;
+	unsigned i;
+
+	(void)state;
+	model_begin(&verdict_fixture.model);
+	for (i = 0; i < 20; i++)
+		model_malloc(&verdict_fixture.model, 1, 0x1000 + 64 * i, 40);
+	for (i = 0; i < 20; i++)
+		model_free(&verdict_fixture.model, 2, 0x1000 + 64 * i);
+	classify(&verdict_fixture);
+	costs = &verdict_fixture.profile->costs;
+	summary = summary_of_all(verdict_fixture.findings.classes);
+	hot = saving_of_blocks(verdict_fixture.findings.classes, &summary, 0);
+	assert_int_equal(hot.calls, 20);
+
+	/* the last block is the youngest when it is freed: that one is in a cache */
+	memset(summary.ages, 0, sizeof(summary.ages));
+	summary.ages[AGE_CLASSES - 1] = summary.ended;
+	miss_ns = 19 * costs->memory.miss / 1000;
+	cold = saving_of_blocks(verdict_fixture.findings.classes, &summary, 0);
+	assert_int_equal(cold.ns_most, hot.ns_most);
+	costs->memory.cache_bytes = 20 * 40;
+	cold = saving_of_blocks(verdict_fixture.findings.classes, &summary, 0);
+	assert_in_range(cold.ns_least - hot.ns_least, miss_ns - 1, miss_ns + 1);
+	assert_in_range(cold.ns_most - hot.ns_most, 3 * miss_ns - 1, 3 * miss_ns + 1);
+	life_summary_release(&summary);
+	verdict_fixture_release(&verdict_fixture);
 }
 
 /* f1's blocks in f9, `slots` of them, each freed to make the next: an arena would hold all. */
@@ -773,6 +809,7 @@ int main(void)
 		cmocka_unit_test(every_rule_has_a_reason),
 		cmocka_unit_test(judges_by_what_a_block_grew_to),
 		cmocka_unit_test(uneven_blocks_grow_by_half),
+		cmocka_unit_test(cold_blocks_cost_their_misses),
 		cmocka_unit_test(arenas_are_for_what_goes_together),
 		cmocka_unit_test(at_once_is_of_one_thread),
 		cmocka_unit_test(at_once_is_of_all_ways),
