@@ -19,6 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Tables of this size are mapped, however many such were freed: the kernel moves them when they
+ * grow, and takes them back. In the heap, each would leave a hole of half its size where it was.
+ */
+#define MAPPED_BYTES_MIN (4 << 20)
+
 static void progress_events(void *progress, uint64_t done, uint64_t expected)
 {
 	progress_show(progress, done, expected);
@@ -255,12 +261,6 @@ static struct profile *recording_read(struct trace_reader *reader, size_t proces
  * All that the command line and the files of --suppressions can have wrong is refused before
  * the recording is read, which may take minutes.
  */
-/*
- * Tables of this size are mapped, however many such were freed: the kernel moves them when they grow,
- * and takes them back. In the heap, each would leave a hole of half its size where it was.
- */
-#define MAPPED_BYTES_MIN (4 << 20)
-
 static int report_run(const struct command *command, int argc, char **argv)
 {
 	static struct report_options

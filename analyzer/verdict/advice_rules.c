@@ -427,7 +427,8 @@ int refusal_text(struct text *text, enum refusal refusal,
 	static const char *const texts[REFUSALS] = {
 		[REFUSE_GOES_ON] = "its reallocs continue blocks of other call paths",
 		[REFUSE_CROSSED] = "its blocks are handed to another thread",
-		[REFUSE_LIVE] = "its blocks are never freed: if they should be, that comes first",
+		[REFUSE_LIVE] =
+			"its blocks are never freed: if they should be, that comes first",
 		[REFUSE_SUPPRESSED] = "its blocks are never freed, on purpose",
 		[REFUSE_UNFINISHED] = ("its process did not run to its end, where they might "
 		                       "have been freed"),
