@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether a source file is one of Go, as its compiler writes it. */
+/* Whether a source file is one of Go, as its compiler writes it, or of assembly. */
 bool is_go_source(const char *path);
 
 /*
@@ -26,10 +26,7 @@ bool is_go_allocator(const char *function);
 /* Whether it never returns: runtime.panicIndex, runtime.throw. */
 bool is_go_panic(const char *function);
 
-/*
- * Whether a function of a Go source file is of Go itself: its import path is one of the standard
- * library's, or it has none (assembly of the runtime).
- */
+/* Whether the import path of a function of a Go source file is one of the standard library's. */
 bool is_go_standard(const char *function);
 
 /*

@@ -5,6 +5,7 @@
 #include "report/text/classes.h"
 #include "report/text/explain.h"
 #include "base/table.h"
+#include "elf/go_name.h"
 #include "report/text/kept.h"
 #include "report/text/lives.h"
 #include "report/text/mappings.h"
@@ -87,6 +88,23 @@ static size_t row_figures_print(const struct figures *figures,
 	return used;
 }
 
+/*
+ * Leave out what leads from Go to C and back, but not the innermost function: a call path that is
+ * too long to be shown whole has better frames to show. Returns how many were left out.
+ */
+static size_t plumbing_remove(struct stack_names *stack)
+{
+	size_t kept = stack->count != 0, i;
+
+	for (i = 1; i < stack->count; i++) {
+		if (stack->names[i].is_cut || !is_go_plumbing(stack->names[i].function))
+			stack->names[kept++] = stack->names[i];
+	}
+	i = stack->count - kept;
+	stack->count = kept;
+	return i;
+}
+
 /* Print a call path: its innermost function beside the figures, the callers below. */
 static int path_print(const struct figures *figures, const struct profile *profile,
                       const struct report_row *row)
@@ -94,13 +112,15 @@ static int path_print(const struct figures *figures, const struct profile *profi
 	const struct screen *screen = figures->screen;
 	size_t indent = figures->is_stacked ? STACK_INDENT_NARROW : STACK_INDENT;
 	struct stack_names stack = { NULL, 0, 0 };
-	size_t used, i, shown;
+	size_t used, i, shown, removed = 0;
 
 	if (stack_names_fill(&stack, profile, row->node))
 		return -1;
 	used = row_figures_print(figures, row, REPORT_BY_PATH);
 	if (!stack.count)
 		fprintf(screen->file, "(no stack)\n");
+	if (stack.count > STACK_LINES + 1)
+		removed = plumbing_remove(&stack);
 	/* one frame more is shown rather than a line that says that one more is left out */
 	shown = stack.count <= STACK_LINES + 1 ? stack.count : STACK_LINES;
 	for (i = 0; i < shown; i++) {
@@ -110,9 +130,9 @@ static int path_print(const struct figures *figures, const struct profile *profi
 		if (stack.names[i].is_cut)
 			screen_line(screen, indent, "%*s(gap)", (int)indent, "");
 	}
-	if (shown < stack.count)
+	if (shown < stack.count || removed)
 		screen_line(screen, indent, "%*s.. and %zu more callers", (int)indent, "",
-		            stack.count - shown);
+		            stack.count - shown + removed);
 	stack_names_release(&stack);
 	return 0;
 }
