@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define TRIES 3 /* until the spans add up to the counts */
+#define NEAR_BYTES (UINT64_C(8) << 20)
+#define NEAR_DIVISOR 8
 #define STATS 3 /* copies of the statistics, which are added up */
 #define BYTES_MAX (INT64_C(1) << 48)
 
@@ -85,14 +87,31 @@ static int spans_read(struct go_memory *go, const struct process_memory *memory,
 	return result;
 }
 
+/* Whether two sums are so near that a process which is busy explains the difference. */
+static bool are_near(uint64_t one, uint64_t two)
+{
+	uint64_t apart = one > two ? one - two : two - one;
+
+	return apart <= NEAR_BYTES + two / NEAR_DIVISOR;
+}
+
+/* Whether the spans of a version that is known are believed although they are not exact. */
+static bool are_believed(const struct go_memory *go)
+{
+	return go_span_layout_is_known(go->runtime.minor) && go->spans.spans &&
+	       go->spans.odd * NEAR_DIVISOR < go->spans.spans &&
+	       (!go->has_counters ||
+	        (are_near(go->spans.heap, go->counters.heap_in_use) &&
+	         are_near(go->spans.stack, go->counters.stack_in_use)));
+}
+
 /*
- * Read the spans until they add up to the runtime's own counts. If the version is known, they
- * are believed even if they never do: the process is busy. If it is not, only if they do.
+ * Read the spans until they add up to the runtime's own counts. If the version is not known,
+ * they are believed only if they do.
  */
 static int spans_find(struct go_memory *go, const struct process_memory *memory,
                       const struct process_maps *maps)
 {
-	bool is_known = go_span_layout_is_known(go->runtime.minor);
 	const struct go_span_layout *layout;
 
 	go->is_exact = false;
@@ -104,8 +123,7 @@ static int spans_find(struct go_memory *go, const struct process_memory *memory,
 		if (go->is_exact)
 			break;
 	}
-	go->has_spans = go->is_exact || (is_known && go->spans.spans &&
-	                                 go->spans.odd * 8 < go->spans.spans);
+	go->has_spans = go->is_exact || are_believed(go);
 	if (!go->has_spans)
 		go_spans_release(&go->spans);
 	return 0;

@@ -8,6 +8,7 @@
 
 #define LIST_MAX (UINT64_C(1) << 24) /* goroutines, and threads */
 #define STACK_MAX (UINT64_C(1) << 30)
+#define FIRST_GOROUTINES 3
 #define NUMBER_MAX (UINT64_C(1) << 48) /* of a goroutine; they count from 1 */
 #define G_STACK 0 /* runtime.g: lo and hi; the same from Go 1.19 to 1.26, as all here */
 #define G_THREAD 48
@@ -189,18 +190,19 @@ static void goroutine_take(struct reading *reading, uint64_t at)
 }
 
 /*
- * Whether the layout is right: goroutine 1 runs runtime.main, and those after it have the
- * numbers after it. The first few never end; a program may end the first one, though.
+ * Whether the layout is right: goroutine 1, the first, runs runtime.main, and the runtime has
+ * begun more of them; each processor gives out numbers of its own.
  */
 static bool layout_fits(const struct reading *reading, const struct layout *layout,
                         const uint64_t *list, size_t count)
 {
 	struct goroutine goroutine;
 
-	for (size_t i = 0; i < count && i < 3; i++) {
+	for (size_t i = 0; i < count && i < FIRST_GOROUTINES; i++) {
 		if (!goroutine_read(reading, layout, list[i], &goroutine) ||
-		    goroutine.number != i + 1 || goroutine.status > STATUS_MAX ||
-		    (!i && goroutine.start != reading->runtime->variables.main))
+		    goroutine.status > STATUS_MAX || goroutine.number > NUMBER_MAX ||
+		    (!i && (goroutine.number != 1 ||
+		            goroutine.start != reading->runtime->variables.main)))
 			return false;
 	}
 	return count > 0;
@@ -305,23 +307,37 @@ static bool thread_take(struct reading *reading, uint64_t thread)
 	return true;
 }
 
-/* Go through the list, which may become a circle while it is read. */
+/* What a damaged list gave is not shown. */
+static void threads_forget(struct goroutines *goroutines)
+{
+	goroutines->system = goroutines->signal = (struct go_stack_sum){ .count = 0 };
+	goroutines->os_system = 0;
+	goroutines->odd++;
+}
+
+/*
+ * Go through the list. If it is damaged it may be a circle: then a thread that was met when the
+ * count was a power of two comes again.
+ */
 static void threads_take(struct reading *reading)
 {
 	const struct go_variables *variables = &reading->runtime->variables;
-	uint64_t thread = 0, count;
+	uint64_t thread = 0, met = 0, count;
 
 	if (!variables->threads || !variables->thread_next ||
 	    !process_memory_copy(reading->pages->memory, variables->threads, &thread,
 	                         sizeof(thread)))
 		return;
-	for (count = 0; thread && count < LIST_MAX >> 4; count++) {
-		if (!thread_take(reading, thread) ||
-		    !memory_pages_copy(reading->pages, thread + variables->thread_next, &thread,
-		                       sizeof(thread))) {
-			reading->goroutines->odd++;
+	for (count = 0; thread; count++) {
+		if (count == LIST_MAX || thread == met || !thread_take(reading, thread)) {
+			threads_forget(reading->goroutines);
 			return;
 		}
+		if (!(count & (count - 1)))
+			met = thread;
+		if (!memory_pages_copy(reading->pages, thread + variables->thread_next, &thread,
+		                       sizeof(thread)))
+			thread = 1; /* which is none */
 	}
 }
 
