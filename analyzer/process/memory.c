@@ -41,6 +41,21 @@ bool process_memory_is_present(const struct process_memory *memory, uint64_t add
 	       entry & PAGEMAP_PRESENT;
 }
 
+uint32_t process_memory_present(const struct process_memory *memory, uint64_t address,
+                                unsigned pages)
+{
+	uint32_t all = pages < 32 ? (1u << pages) - 1 : UINT32_MAX, present = 0;
+	uint64_t entries[32];
+
+	if (memory->pagemap < 0 || pread(memory->pagemap, entries, pages * sizeof(*entries),
+	                                 (off_t)(address / PAGE * sizeof(*entries))) !=
+	                               (ssize_t)(pages * sizeof(*entries)))
+		return all;
+	for (unsigned i = 0; i < pages; i++)
+		present |= entries[i] & PAGEMAP_PRESENT ? 1u << i : 0;
+	return present;
+}
+
 uint64_t process_memory_resident(const struct process_memory *memory, uint64_t start,
                                  uint64_t end)
 {

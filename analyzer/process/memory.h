@@ -33,6 +33,10 @@ void process_memory_close(struct process_memory *memory);
  */
 bool process_memory_is_present(const struct process_memory *memory, uint64_t address);
 
+/* The same for several pages, at most 32: a bit for each, the first one's the lowest. */
+uint32_t process_memory_present(const struct process_memory *memory, uint64_t address,
+                                unsigned pages);
+
 /* How many bytes of [start, end), whole pages, are in memory; all of them if unknown. */
 uint64_t process_memory_resident(const struct process_memory *memory, uint64_t start,
                                  uint64_t end);

@@ -9,7 +9,7 @@
 
 struct memory_pages {
 	const struct process_memory *memory; /* borrowed */
-	struct memory_page *pages;           /* 16 MiB at most; NULL: none read yet */
+	struct memory_page_block *blocks;    /* 16 MiB at most; NULL: none read yet */
 };
 
 /* False: it is not in memory, cannot be read, or our memory is out. */

@@ -69,19 +69,19 @@ static const struct mapping *plain_at(const struct process_maps *maps, uint64_t 
 }
 
 /*
- * Whether there is a table of arenas at this address. A table has at least one arena, and the
- * description of each arena is in other plain memory; no file, named mapping, description or
- * the table itself is inside an arena.
+ * How many mappings end in an arena of the table at this address; 0: no table is there. A table
+ * has at least one arena, and the description of each arena is in other plain memory; no file,
+ * named mapping, description or the table itself is inside an arena.
  */
-static bool is_table(uint64_t table, const struct process_memory *memory,
-                     const struct process_maps *maps)
+static size_t table_arenas(uint64_t table, const struct process_memory *memory,
+                           const struct process_maps *maps)
 {
 	const struct mapping *mapping;
 	size_t arenas = 0, i;
 	uint64_t word;
 
 	if (word_read(table, memory, table))
-		return false;
+		return 0;
 	for (i = 0; i < maps->count; i++) {
 		mapping = &maps->mappings[i];
 		word = word_read(table, memory, mapping->end - 1);
@@ -89,10 +89,10 @@ static bool is_table(uint64_t table, const struct process_memory *memory,
 			continue;
 		if (mapping->inode || !is_nameless(mapping) || word % WORD_BYTES ||
 		    !plain_at(maps, word) || word_read(table, memory, word))
-			return false;
+			return 0;
 		arenas += is_plain(mapping);
 	}
-	return arenas > 0;
+	return arenas;
 }
 
 /*
@@ -114,42 +114,54 @@ uint64_t go_arenas_table(const struct process_memory *memory,
 	uint64_t table;
 
 	return word && process_memory_copy(memory, word, &table, sizeof(table)) &&
-	               is_like_table(table, maps) && is_table(table, memory, maps)
+	               is_like_table(table, maps) && table_arenas(table, memory, maps)
 	           ? table
 	           : 0;
 }
 
-/* The address of a word in this page that points to the table, or 0. */
-static uint64_t page_search(const struct process_memory *memory,
-                            const struct process_maps *maps, uint64_t page)
+/*
+ * A word that points to a table. Memory of the program may resemble one, with few arenas: so of
+ * all words the one with the most is chosen.
+ */
+struct candidate {
+	uint64_t word;
+	size_t arenas;
+};
+
+static void page_search(const struct process_memory *memory,
+                        const struct process_maps *maps, uint64_t page,
+                        struct candidate *best)
 {
 	uint64_t words[PAGE_WORDS];
-	size_t i;
+	size_t i, arenas;
 
 	if (!process_memory_copy(memory, page, words, sizeof(words)))
-		return 0;
+		return;
 	for (i = 0; i < PAGE_WORDS; i++) {
-		if (is_like_table(words[i], maps) && is_table(words[i], memory, maps))
-			return page + i * WORD_BYTES;
+		if (!is_like_table(words[i], maps))
+			continue;
+		arenas = table_arenas(words[i], memory, maps);
+		if (arenas > best->arenas)
+			*best = (struct candidate){ page + i * WORD_BYTES, arenas };
 	}
-	return 0;
 }
 
 uint64_t go_arenas_find(const struct process_memory *memory,
                         const struct process_maps *maps, uint64_t start, uint64_t end)
 {
-	uint64_t page = start & ~(PAGE - 1), found = 0;
+	struct candidate best = { 0, 0 };
+	uint64_t page = start & ~(PAGE - 1);
 	size_t pages = 0;
 
 	if (memory->file < 0)
 		return 0;
-	for (; !found && page < end && pages < PAGES_READ_MAX; page += PAGE) {
+	for (; page < end && pages < PAGES_READ_MAX; page += PAGE) {
 		if (!process_memory_is_present(memory, page))
 			continue;
 		pages++;
-		found = page_search(memory, maps, page);
+		page_search(memory, maps, page, &best);
 	}
-	return found;
+	return best.word;
 }
 
 uint64_t go_arenas_of(const struct process_memory *memory,

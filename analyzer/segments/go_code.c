@@ -63,6 +63,18 @@ static uint64_t variable_next(const struct go_code *code, size_t *at, size_t end
 }
 
 /*
+ * freeSpanLocked clears the span's bit in its arena: it loads the table of arenas, the only
+ * variable that it loads.
+ */
+static void arenas_find(struct go_variables *variables, const struct go_code *code)
+{
+	size_t at = 0;
+
+	if (code->bytes)
+		variables->arenas = variable_next(code, &at, code->count, LOAD);
+}
+
+/*
  * freeSpanLocked adds to gcController.heapFree, subtracts from heapInUse, which is 16 bytes
  * before it, and then acquires memstats.heapStats. It passes the address of each.
  */
@@ -146,6 +158,7 @@ void go_code_read(struct go_variables *variables,
                   const struct go_code codes[GO_FUNCTIONS])
 {
 	*variables = (struct go_variables){ .main = codes[GO_MAIN].address };
+	arenas_find(variables, &codes[GO_FREE_SPAN]);
 	counters_find(variables, &codes[GO_FREE_SPAN]);
 	stats_find(variables, &codes[GO_ACQUIRE]);
 	goroutines_find(variables, &codes[GO_ADD]);

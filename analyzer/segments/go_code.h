@@ -27,6 +27,7 @@ struct go_code {
 };
 
 struct go_variables {
+	uint64_t arenas; /* mheap_.arenas[0], which points to the table of arenas */
 	uint64_t
 		heap_in_use; /* gcController.heapInUse; heapReleased and heapFree follow it */
 	uint64_t heap_stats;  /* memstats.heapStats: three times `stats_bytes` bytes */

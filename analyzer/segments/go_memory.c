@@ -192,19 +192,18 @@ static int goroutines_find(struct go_memory *go, const struct process_memory *me
 	if (!go->has_spans)
 		return 0;
 	result = goroutines_read(&go->goroutines, &pages, &go->runtime, &go->spans);
+	if (!result)
+		goroutines_name(&go->goroutines, &pages, &go->file, go->bias);
 	memory_pages_release(&pages);
-	return result ? result : goroutines_name(&go->goroutines, &go->file, go->bias);
+	return result;
 }
 
 static int memory_read(struct go_memory *go, bool wants_goroutines,
                        struct process_module *module, const struct process_maps *maps,
                        const struct process_memory *memory)
 {
-	go->table = go_arenas_of(memory, maps, module);
 	go->has_spans = go->has_counters = false;
 	go_spans_release(&go->spans);
-	if (!go->table)
-		return 0;
 	if (!go->is_read) {
 		go->file = go_file_open(maps, module);
 		go_runtime_read(&go->runtime, &go->file, module);
@@ -212,6 +211,11 @@ static int memory_read(struct go_memory *go, bool wants_goroutines,
 		if (!wants_goroutines)
 			go_file_close(&go->file);
 	}
+	go->table = go_arenas_table(memory, maps, go->runtime.variables.arenas);
+	if (!go->table)
+		go->table = go_arenas_of(memory, maps, module);
+	if (!go->table)
+		return 0;
 	if (spans_find(go, memory, maps))
 		return -1;
 	return wants_goroutines ? goroutines_find(go, memory) : 0;

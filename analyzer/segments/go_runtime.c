@@ -28,7 +28,7 @@ struct go_file go_file_open(const struct process_maps *maps,
 	if (file.descriptor < 0)
 		return file;
 	elf_version(EV_CURRENT);
-	file.elf = elf_begin(file.descriptor, ELF_C_READ, NULL);
+	file.elf = elf_begin(file.descriptor, ELF_C_READ_MMAP, NULL);
 	file.table = file.elf ? go_table_open(file.elf) : NULL;
 	return file;
 }
@@ -157,6 +157,7 @@ void go_runtime_read(struct go_runtime *runtime, const struct go_file *file,
 	if (!file->table || elf_image_machine(file->elf) != EM_X86_64)
 		return;
 	variables_read(runtime, file);
+	bias_add(&variables->arenas, module->bias);
 	bias_add(&variables->heap_in_use, module->bias);
 	bias_add(&variables->heap_stats, module->bias);
 	bias_add(&variables->goroutines, module->bias);

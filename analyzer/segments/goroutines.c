@@ -13,6 +13,7 @@
 #define G_STACK 0 /* runtime.g: lo and hi; the same from Go 1.19 to 1.26, as all here */
 #define G_THREAD 48
 #define G_POINTER 56 /* g.sched.sp */
+#define G_CODE 64    /* g.sched.pc */
 #define G_BYTES 344  /* read of each g: all that any layout needs */
 #define M_SYSTEM 0   /* runtime.m: g0 */
 
@@ -30,9 +31,10 @@ enum {
 static const struct layout {
 	unsigned minor;
 	uint16_t status, number, start;
+	uint16_t frame; /* g.sched.bp */
 } layouts[] = {
-	{ 26, 144, 152, 304 }, { 23, 152, 160, 304 }, { 22, 144, 152, 296 },
-	{ 21, 144, 152, 296 }, { 19, 144, 152, 312 },
+	{ 26, 144, 152, 304, 96 },  { 23, 152, 160, 304, 104 }, { 22, 144, 152, 296, 104 },
+	{ 21, 144, 152, 296, 104 }, { 19, 144, 152, 312, 104 },
 };
 #define LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
@@ -49,7 +51,8 @@ struct reading {
 };
 
 struct goroutine {
-	uint64_t low, high, pointer, number, start, thread;
+	struct goroutine_point at;
+	uint64_t number, start, thread;
 	uint32_t status;
 };
 
@@ -70,10 +73,12 @@ static bool goroutine_read(const struct reading *reading, const struct layout *l
 	if (!at || at % 8 || !memory_pages_copy(reading->pages, at, bytes, sizeof(bytes)))
 		return false;
 	*goroutine = (struct goroutine){
-		.low = word_of(bytes, G_STACK),
-		.high = word_of(bytes, G_STACK + 8),
+		.at = { .low = word_of(bytes, G_STACK),
+		        .high = word_of(bytes, G_STACK + 8),
+		        .pointer = word_of(bytes, G_POINTER),
+		        .code = word_of(bytes, G_CODE),
+		        .frame = word_of(bytes, layout->frame) },
 		.thread = word_of(bytes, G_THREAD),
-		.pointer = word_of(bytes, G_POINTER),
 		.number = word_of(bytes, layout->number),
 		.start = word_of(bytes, layout->start),
 	};
@@ -143,17 +148,17 @@ static struct goroutine_row *row_find(struct goroutines *goroutines, uint64_t st
 static void goroutine_count(struct reading *reading, const struct goroutine *goroutine)
 {
 	struct goroutines *goroutines = reading->goroutines;
-	uint64_t committed = goroutine->high - goroutine->low, depth;
+	uint64_t committed = goroutine->at.high - goroutine->at.low, depth;
 	struct goroutine_row *row = row_find(goroutines, goroutine->start);
 	bool is_seen = goroutine->status != STATUS_RUNNING &&
-	               goroutine->pointer > goroutine->low &&
-	               goroutine->pointer <= goroutine->high;
+	               goroutine->at.pointer > goroutine->at.low &&
+	               goroutine->at.pointer <= goroutine->at.high;
 
 	if (!row) {
 		reading->result = -1;
 		return;
 	}
-	depth = is_seen ? goroutine->high - goroutine->pointer : 0;
+	depth = is_seen ? goroutine->at.high - goroutine->at.pointer : 0;
 	row->count++;
 	row->unseen += !is_seen;
 	row->depth += depth;
@@ -162,6 +167,7 @@ static void goroutine_count(struct reading *reading, const struct goroutine *gor
 		row->deepest = depth;
 		row->deepest_committed = committed;
 		row->goid = goroutine->number;
+		row->point = is_seen ? goroutine->at : (struct goroutine_point){ .low = 0 };
 	}
 }
 
@@ -176,13 +182,13 @@ static void goroutine_take(struct reading *reading, uint64_t at)
 		return;
 	}
 	if (is_dead(&goroutine)) {
-		if (is_in_spans(reading, goroutine.low, goroutine.high)) {
+		if (is_in_spans(reading, goroutine.at.low, goroutine.at.high)) {
 			goroutines->dead.count++;
-			goroutines->dead.bytes += goroutine.high - goroutine.low;
+			goroutines->dead.bytes += goroutine.at.high - goroutine.at.low;
 		}
 		return;
 	}
-	if (!is_in_spans(reading, goroutine.low, goroutine.high)) {
+	if (!is_in_spans(reading, goroutine.at.low, goroutine.at.high)) {
 		goroutines->odd++;
 		return;
 	}
@@ -276,7 +282,7 @@ static bool signal_is_at(const struct reading *reading, uint64_t thread,
 	return memory_pages_copy(reading->pages, thread + offset, &at, sizeof(at)) &&
 	       goroutine_read(reading, reading->layout, at, goroutine) &&
 	       goroutine->thread == thread &&
-	       is_in_spans(reading, goroutine->low, goroutine->high);
+	       is_in_spans(reading, goroutine->at.low, goroutine->at.high);
 }
 
 /* Count the stacks of a thread. False: it is none. */
@@ -291,9 +297,9 @@ static bool thread_take(struct reading *reading, uint64_t thread)
 	    !goroutine_read(reading, reading->layout, at, &goroutine) ||
 	    goroutine.thread != thread)
 		return false;
-	if (is_in_spans(reading, goroutine.low, goroutine.high)) {
+	if (is_in_spans(reading, goroutine.at.low, goroutine.at.high)) {
 		goroutines->system.count++;
-		goroutines->system.bytes += goroutine.high - goroutine.low;
+		goroutines->system.bytes += goroutine.at.high - goroutine.at.low;
 	} else {
 		goroutines->os_system++;
 	}
@@ -301,7 +307,7 @@ static bool thread_take(struct reading *reading, uint64_t thread)
 		if (!signal_is_at(reading, thread, signal_places[i], &goroutine))
 			continue;
 		goroutines->signal.count++;
-		goroutines->signal.bytes += goroutine.high - goroutine.low;
+		goroutines->signal.bytes += goroutine.at.high - goroutine.at.low;
 		break;
 	}
 	return true;
@@ -373,8 +379,8 @@ static int row_compare(const void *one, const void *two)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-int goroutines_name(struct goroutines *goroutines, const struct go_file *file,
-                    uint64_t bias)
+void goroutines_name(struct goroutines *goroutines, struct memory_pages *pages,
+                     const struct go_file *file, uint64_t bias)
 {
 	struct goroutine_row *row = goroutines->rows;
 	struct go_stack_sum *sum;
@@ -384,23 +390,20 @@ int goroutines_name(struct goroutines *goroutines, const struct go_file *file,
 		qsort(row, goroutines->count, sizeof(*row), row_compare);
 	for (; row < goroutines->rows + goroutines->count; row++) {
 		name = go_file_name(file, row->start - bias);
-		row->name = strdup(name ? name : "");
-		if (!row->name)
-			return -1;
+		row->name = name ? name : "";
 		row->is_own = is_own_name(row->name);
 		sum = row->is_own ? &goroutines->own : &goroutines->users;
 		sum->count += row->count;
 		sum->bytes += row->committed;
 		sum->depth += row->depth;
 		goroutines->unseen += row->unseen;
+		if (row->point.code)
+			goroutine_path_read(&row->path, pages, file, bias, &row->point);
 	}
-	return 0;
 }
 
 void goroutines_release(struct goroutines *goroutines)
 {
-	for (size_t i = 0; i < goroutines->count; i++)
-		free(goroutines->rows[i].name);
 	free(goroutines->rows);
 	hash_index_release(&goroutines->by_start);
 	*goroutines = (struct goroutines){ .count = 0 };

@@ -10,16 +10,19 @@
 #include "process/memory_pages.h"
 #include "segments/go_runtime.h"
 #include "segments/go_spans.h"
+#include "segments/goroutine_path.h"
 
 /* All goroutines that began with one function. */
 struct goroutine_row {
-	uint64_t start; /* address of the function */
-	char *name;     /* to be escaped; "": not known */
-	bool is_own;    /* the runtime's own: runtime.NumGoroutine() does not count them */
+	uint64_t start;   /* address of the function */
+	const char *name; /* to be escaped; "": not known. Lives as long as the file. */
+	bool is_own; /* the runtime's own: runtime.NumGoroutine() does not count them */
 	uint64_t count;
 	uint64_t unseen; /* of these: their depth is not known, because they run */
 	uint64_t depth, committed;                 /* bytes, of all of them */
-	uint64_t deepest, deepest_committed, goid; /* the one that is deepest */
+	uint64_t deepest, deepest_committed, goid; /* the one that is deepest; */
+	struct goroutine_point point;              /* where it waits, */
+	struct goroutine_path path;                /* and how it came there */
 };
 
 struct go_stack_sum {
@@ -42,13 +45,13 @@ struct goroutines {
 	uint64_t odd;    /* how many are damaged, or changed while they were read */
 };
 
-/* 0, or -1: memory is out. *goroutines is zero. */
+/* Without names and paths. 0, or -1: memory is out. *goroutines is zero. */
 int goroutines_read(struct goroutines *goroutines, struct memory_pages *pages,
                     const struct go_runtime *runtime, const struct go_spans *spans);
 
-/* Name the rows by the file, which is loaded with this bias. 0, or -1: memory is out. */
-int goroutines_name(struct goroutines *goroutines, const struct go_file *file,
-                    uint64_t bias);
+/* Name the rows by the file, which is loaded with this bias, and find their paths. */
+void goroutines_name(struct goroutines *goroutines, struct memory_pages *pages,
+                     const struct go_file *file, uint64_t bias);
 
 void goroutines_release(struct goroutines *goroutines);
 

@@ -131,7 +131,9 @@ equal() { # NAME PATTERN COMMAND...
 	# a frame of deep() has 512 bytes of its own; 31 of them are in each stack
 	is "$name" '[.goroutines[] | select(.goroutines == 4)] | length == 1 and
 		(.[0] | .running == 0 and .deepest >= 31 * 512 and .deepest < 31 * 700 and
-		.deepest == .depth / 4 and .committed == 4 * 32768 and (.own | not))'
+		.deepest == .depth / 4 and .committed == 4 * 32768 and (.own | not) and
+		(.deepest_path | map(select(.function == "main.deep")) == [{function: "main.deep",
+		frames: 31}]) and .deepest_path[0].function == .start)'
 	is "$name" '[.goroutines[] | select(.goroutines == 20)] | length == 1 and
 		.[0].depth < 20 * 2048 and .[0].deepest > 0'
 	is "$name" '.goroutines[] | select(.start == "runtime.forcegchelper") |
@@ -147,12 +149,23 @@ is() { # NAME EXPRESSION
 		.segments.go_stack, .segments.go_heap, .goroutines' shown.json)"
 }
 
+# A version that outlive does not know is tried, and believed only if it adds up.
+unknown() { # PROGRAM
+	local known=$version
+	LC_ALL=C sed "s/$known/go9${known#go1}/g" "$1" >"unknown-$1"
+	chmod +x "unknown-$1"
+	version=go9${known#go1}
+	equal "$version, not known" "unknown-$1" "./unknown-$1"
+	version=$known
+}
+
 versions() { # GO
 	version=$("$1" env GOVERSION)
 	CGO_ENABLED=0 "$1" build -o static ./pure &&
 		CGO_ENABLED=1 "$1" build -buildmode=pie -o pie ./cgo || exit 1
 	equal "$version static" static ./static
 	equal "$version pie" pie ./pie
+	unknown pie
 	strip static -o static-stripped
 	strip pie -o pie-stripped
 	equal "$version static, stripped" static-stripped ./static-stripped
@@ -172,4 +185,91 @@ CGO_ENABLED=1 go build -o with-cgo ./cgo && CGO_ENABLED=1 go build -buildmode=c-
 equal "$version cgo" with-cgo ./with-cgo
 is "$version cgo" '.go[0].stacks | .system.count == 0 and .system_of_os == .signal.count'
 equal "$version library" libgo.so ./host ./libgo.so
+
+# In the snapshots of a recording, too, which are taken from outside.
+sleep 3 | "$OUTLIVE" run -o recorded.outlive ./with-cgo >said.txt 2>run.txt ||
+	complain "recorded: status $?: $(cat run.txt)"
+stacks=$(tail -n 1 said.txt | cut -d ' ' -f 2)
+"$OUTLIVE" segments -f json recorded.outlive >shown.json
+is recorded '.segments.go_stack | .size == '"$stacks"' and .rss > 20000 and .rss <= .size'
+is recorded '.segments.go_heap.size > 100000000'
+
+# A large heap with many stacks: it is found each time, wherever it is.
+mkdir large busy
+cat >large/main.go <<'GO'
+package main
+
+import (
+	"os"
+	"time"
+)
+
+var kept [][]byte
+
+func main() {
+	block := make(chan int)
+	for i := 0; i < 20000; i++ {
+		go func() { <-block }()
+	}
+	for i := 0; i < 60000; i++ {
+		kept = append(kept, make([]byte, 8192))
+	}
+	time.Sleep(100 * time.Millisecond)
+	os.WriteFile(os.Args[1], nil, 0o600)
+	<-block
+}
+GO
+CGO_ENABLED=0 go build -o large.static ./large || exit 1
+for run in 1 2 3; do
+	start ./large.static "ready.large.$run"
+	await test -e "ready.large.$run"
+	"$OUTLIVE" segments -f json -b goroutine "$pid" >shown.json
+	is "large $run" '.go[0].exact and .go[0].stacks.goroutines.count == 20001 and
+		.go[0].stacks.odd == 0 and .segments.go_stack.rss > 20000 * 2048 and
+		.segments.go_heap.size > 60000 * 8192 and .segments.other.size < 100000000'
+	kill "$pid"
+done
+
+# One that never rests: each reading is whole, and of one moment or nearly so.
+cat >busy/main.go <<'GO'
+package main
+
+var kept [64][]byte
+
+func grow(n int) int {
+	var room [300]byte
+	if n == 0 {
+		return int(room[5])
+	}
+	return grow(n-1) + int(room[n%300])
+}
+
+func main() {
+	for i := 0; i < 4; i++ {
+		go func(i int) {
+			for n := 0; ; n++ {
+				done := make(chan int)
+				go func() { done <- grow(n % 200) }()
+				kept[(i*16+n)%64] = make([]byte, n%3000000)
+				<-done
+			}
+		}(i)
+	}
+	select {}
+}
+GO
+CGO_ENABLED=0 go build -o busy.static ./busy || exit 1
+start ./busy.static
+sleep 1
+exact=0
+for run in {1..20}; do
+	"$OUTLIVE" segments -f json -b goroutine "$pid" >shown.json 2>error.txt ||
+		complain "busy: status $?: $(cat error.txt)"
+	is "busy $run" '.go[0] | .heap_inuse > 0 and .heap_inuse < 1000000000 and
+		.stacks.own_goroutines.count >= 3 and .stacks.goroutines.count >= 5 and
+		.stacks.goroutines.count < 20 and .spans.odd < 20'
+	! jq -e '.go[0].exact' shown.json >/dev/null || ((++exact))
+done
+echo "busy: $exact of 20 readings of one moment"
+[ "$exact" -gt 0 ] || complain "busy: no reading is of one moment"
 chmod -R u+w cache && rm -rf cache

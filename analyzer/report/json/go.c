@@ -78,6 +78,20 @@ void go_json(struct json_writer *json, const struct segments *segments)
 	json_array_end(json);
 }
 
+/* From the function that it began with to where it waits; empty if that is not known. */
+static void path_json(struct json_writer *json, const struct goroutine_path *path)
+{
+	json_array(json, "deepest_path");
+	for (size_t i = path->count; i-- > 0;) {
+		json_object_inline(json, NULL);
+		json_string(json, "function", path->entries[i].name);
+		json_count(json, "frames", path->entries[i].frames);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	json_count(json, "deepest_path_left_out", path->left_out);
+}
+
 static void row_json(struct json_writer *json, const char *module,
                      const struct goroutine_row *row)
 {
@@ -92,6 +106,7 @@ static void row_json(struct json_writer *json, const char *module,
 	json_count(json, "deepest", row->deepest);
 	json_count(json, "deepest_committed", row->deepest_committed);
 	json_count(json, "deepest_goid", row->goid);
+	path_json(json, &row->path);
 	json_object_end(json);
 }
 

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_BYTES 1024
+#define NAME_BYTES 512
+#define PATH_BYTES 2048
 
 static const struct figure_column columns[] = {
 	{ "goroutines", 10, 10 },
@@ -114,6 +115,31 @@ void go_print(const struct segments *segments, const struct screen *screen)
 		runtime_print(segments, &segments->go.memories[i], screen);
 }
 
+/*
+ * Print how the deepest goroutine of a row came to where it is, without the runtime's own
+ * functions that make it wait: "main.serve > main.read (12) > io.ReadFull".
+ */
+static void path_print(const struct goroutine_path *path, const struct screen *screen)
+{
+	char line[PATH_BYTES] = "", name[NAME_BYTES], times[TEXT_NUMBER_BYTES];
+	size_t inner = 0, used = 0;
+
+	while (inner < path->count && !strncmp(path->entries[inner].name, "runtime.", 8))
+		inner++;
+	for (size_t i = path->count; i-- > inner && used < sizeof(line);) {
+		text_escape(name, sizeof(name), path->entries[i].name);
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s",
+		                         used ? " > " : "", name);
+		if (path->entries[i].frames > 1 && used < sizeof(line))
+			used += (size_t)snprintf(line + used, sizeof(line) - used, " (%s)",
+			                         text_count(times, path->entries[i].frames));
+		if (path->left_out && i == GO_PATH_ENTRIES / 2 && used < sizeof(line))
+			used += (size_t)snprintf(line + used, sizeof(line) - used, " > ..");
+	}
+	if (path->count > inner + 1)
+		screen_line(screen, 10, "        %s", line);
+}
+
 static void row_print(const struct figures *figures, const struct goroutine_row *row)
 {
 	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[NAME_BYTES], number[64] = "";
@@ -126,6 +152,7 @@ static void row_print(const struct figures *figures, const struct goroutine_row 
 		snprintf(number, sizeof(number), "0x%llx", (unsigned long long)row->start);
 	text_escape(name, sizeof(name), row->name[0] ? row->name : number);
 	figures_name(figures, figures_print(figures, texts), name, false);
+	path_print(&row->path, figures->screen);
 }
 
 void goroutines_print(const struct segment_report *report, const struct screen *screen)

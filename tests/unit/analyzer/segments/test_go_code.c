@@ -14,6 +14,7 @@
 
 /* freeSpanLocked: lea heapFree, rax; a call; lea heapInUse, rax; a call; lea memstats, rax. */
 static const uint8_t free_span[] = {
+	0x48, 0x8b, 0x35, 0x42, 0x80, 0x16, 0x00, /* mov mheap_.arenas, rsi */
 	0x48, 0x8d, 0x05, 0x66, 0x73, 0x13, 0x00, 0x48, 0x89, 0xcb, 0x0f, 0x1f, 0x00,
 	0xe8, 0x5b, 0x81, 0x00, 0x00, 0x0f, 0xb6, 0x4c, 0x24, 0x68, 0x84, 0xc9, 0x75,
 	0x17, 0x48, 0x8b, 0x5c, 0x24, 0x40, 0x48, 0xf7, 0xdb, 0x48, 0x8d, 0x05, 0x33,
@@ -55,8 +56,9 @@ static void the_variables_are_found(void **state)
 	(void)state;
 	codes_make(codes);
 	go_code_read(&variables, codes);
-	assert_int_equal(variables.heap_in_use, AT + 42 + 0x137333);
-	assert_int_equal(variables.heap_stats, AT + 57 + 0x17077f);
+	assert_int_equal(variables.arenas, AT + 7 + 0x168042);
+	assert_int_equal(variables.heap_in_use, AT + 49 + 0x137333);
+	assert_int_equal(variables.heap_stats, AT + 64 + 0x17077f);
 	assert_int_equal(variables.stats_bytes, 1168);
 	assert_int_equal(variables.goroutines, AT + 14 + 0x13ce8d - 8);
 	assert_int_equal(variables.threads, AT + 7 + 0x13c123);
@@ -74,7 +76,7 @@ static void other_code_is_not_believed(void **state)
 	(void)state;
 	codes_make(codes);
 	memcpy(changed, free_span, sizeof(changed));
-	changed[3] ^= 8;
+	changed[10] ^= 8;
 	codes[GO_FREE_SPAN].bytes = changed;
 	go_code_read(&variables, codes);
 	assert_int_equal(variables.heap_in_use, 0);
@@ -99,7 +101,7 @@ static void code_may_end_anywhere(void **state)
 			codes[i].bytes = copy + 1;
 		}
 		go_code_read(&variables, codes);
-		if (cut < 42)
+		if (cut < 49)
 			assert_int_equal(variables.heap_in_use, 0);
 		for (i = 0; i < GO_MAIN; i++)
 			test_free((uint8_t *)codes[i].bytes - 1);
