@@ -1,6 +1,8 @@
 /* segments/go_memory.c - reads each runtime's counts, spans and goroutines. */
 #include "segments/go_memory.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,7 +165,10 @@ static void gone_drop(struct go_memories *memories,
 	memories->count = kept;
 }
 
-/* What is known of the module's runtime since the snapshot before, or a new entry. */
+/*
+ * What is known of the module's runtime since the snapshot before, or a new entry. NULL: there
+ * are too many, or memory is out.
+ */
 static struct go_memory *memory_find(struct go_memories *memories,
                                      const struct process_module *module)
 {
@@ -173,7 +178,8 @@ static struct go_memory *memory_find(struct go_memories *memories,
 		if (is_of(&memories->memories[i], module))
 			return &memories->memories[i];
 	}
-	if (memories->count == GO_MEMORIES_MAX)
+	if (memories->count == GO_MEMORIES_MAX ||
+	    array_reserve(memories->memories, memories->room, memories->count + 1))
 		return NULL;
 	go = &memories->memories[memories->count++];
 	*go = (struct go_memory){ .inode = module->inode,
@@ -321,5 +327,6 @@ void go_memories_release(struct go_memories *memories)
 {
 	for (size_t i = 0; i < memories->count; i++)
 		memory_release(&memories->memories[i]);
+	free(memories->memories);
 	*memories = (struct go_memories){ .count = 0 };
 }

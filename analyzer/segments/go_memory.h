@@ -33,8 +33,8 @@ struct go_memory {
 
 struct go_memories {
 	bool wants_goroutines; /* set before the first snapshot */
-	size_t count;
-	struct go_memory memories[GO_MEMORIES_MAX];
+	size_t count, room;
+	struct go_memory *memories; /* GO_MEMORIES_MAX at most */
 };
 
 /*

@@ -216,7 +216,7 @@ func main() {
 	}
 	time.Sleep(100 * time.Millisecond)
 	os.WriteFile(os.Args[1], nil, 0o600)
-	<-block
+	time.Sleep(1000 * time.Second)
 }
 GO
 CGO_ENABLED=0 go build -o large.static ./large || exit 1

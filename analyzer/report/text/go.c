@@ -109,10 +109,15 @@ static void runtime_print(const struct segments *segments, const struct go_memor
 		            "slightly different moments");
 }
 
+/* A plugin has no runtime of its own: it uses the program's. */
 void go_print(const struct segments *segments, const struct screen *screen)
 {
-	for (size_t i = 0; i < segments->go.count; i++)
-		runtime_print(segments, &segments->go.memories[i], screen);
+	bool is_any = go_memories_have_table(&segments->go);
+
+	for (size_t i = 0; i < segments->go.count; i++) {
+		if (segments->go.memories[i].table || !is_any)
+			runtime_print(segments, &segments->go.memories[i], screen);
+	}
 }
 
 /*
