@@ -189,18 +189,35 @@ static struct go_memory *memory_find(struct go_memories *memories,
 	return go;
 }
 
-static int goroutines_find(struct go_memory *go, const struct process_memory *memory)
+static int goroutines_find(struct go_memory *go, const struct go_files *files,
+                           const struct process_memory *memory)
 {
 	struct memory_pages pages = { .memory = memory };
 	int result;
 
-	goroutines_release(&go->goroutines);
-	if (!go->has_spans)
-		return 0;
 	result = goroutines_read(&go->goroutines, &pages, &go->runtime, &go->spans);
 	if (!result)
-		goroutines_name(&go->goroutines, &pages, &go->file, go->bias);
+		goroutines_name(&go->goroutines, &pages, files);
 	memory_pages_release(&pages);
+	return result;
+}
+
+/* The goroutines of all runtimes, after all files are known. */
+static int goroutines_of_all(struct go_memories *memories,
+                             const struct process_memory *memory)
+{
+	struct go_files files = { .count = 0 };
+	int result = 0;
+
+	for (size_t i = 0; i < memories->count && i < GO_FILES_MAX; i++) {
+		files.files[files.count] = &memories->memories[i].file;
+		files.biases[files.count++] = memories->memories[i].bias;
+	}
+	for (size_t i = 0; i < memories->count && !result; i++) {
+		goroutines_release(&memories->memories[i].goroutines);
+		if (memories->memories[i].has_spans)
+			result = goroutines_find(&memories->memories[i], &files, memory);
+	}
 	return result;
 }
 
@@ -220,11 +237,7 @@ static int memory_read(struct go_memory *go, bool wants_goroutines,
 	go->table = go_arenas_table(memory, maps, go->runtime.variables.arenas);
 	if (!go->table)
 		go->table = go_arenas_of(memory, maps, module);
-	if (!go->table)
-		return 0;
-	if (spans_find(go, memory, maps))
-		return -1;
-	return wants_goroutines ? goroutines_find(go, memory) : 0;
+	return go->table ? spans_find(go, memory, maps) : 0;
 }
 
 int go_memories_read(struct go_memories *memories, struct process_modules *modules,
@@ -245,7 +258,7 @@ int go_memories_read(struct go_memories *memories, struct process_modules *modul
 		                memory))
 			return -1;
 	}
-	return 0;
+	return memories->wants_goroutines ? goroutines_of_all(memories, memory) : 0;
 }
 
 bool go_memories_have_table(const struct go_memories *memories)

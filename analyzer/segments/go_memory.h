@@ -10,7 +10,7 @@
 #include "segments/go_spans.h"
 #include "segments/goroutines.h"
 
-#define GO_MEMORIES_MAX 4 /* the program and each library made by Go has a runtime */
+#define GO_MEMORIES_MAX GO_FILES_MAX /* the program and its libraries made by Go */
 
 /* The runtime's own counts: what runtime.ReadMemStats() would say, in bytes. */
 struct go_counters {

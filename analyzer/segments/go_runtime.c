@@ -43,13 +43,16 @@ void go_file_close(struct go_file *file)
 	*file = (struct go_file){ .descriptor = -1 };
 }
 
-const char *go_file_name(const struct go_file *file, uint64_t address)
+const struct go_file *go_files_find(const struct go_files *files, uint64_t address,
+                                    struct go_function *function, uint64_t *in_file)
 {
-	struct go_function function;
-
-	return file->table && go_table_function(file->table, address, &function)
-	           ? function.name
-	           : NULL;
+	for (size_t i = 0; i < files->count; i++) {
+		*in_file = address - files->biases[i];
+		if (files->files[i]->table &&
+		    go_table_function(files->files[i]->table, *in_file, function))
+			return files->files[i];
+	}
+	return NULL;
 }
 
 /* ---- the version ---- */

@@ -29,8 +29,21 @@ struct go_file go_file_open(const struct process_maps *maps,
                             const struct process_module *module);
 void go_file_close(struct go_file *file);
 
-/* The name of the function at an address of the file, or NULL. Lives as long as the file. */
-const char *go_file_name(const struct go_file *file, uint64_t address);
+#define GO_FILES_MAX 4
+
+/* The files of all modules with Go code, and the bias of each: a plugin's code runs, too. */
+struct go_files {
+	const struct go_file *files[GO_FILES_MAX];
+	uint64_t biases[GO_FILES_MAX];
+	size_t count;
+};
+
+/*
+ * Find the function at an address of the process. Returns its file, and the address there in
+ * *in_file; NULL: no Go function is there.
+ */
+const struct go_file *go_files_find(const struct go_files *files, uint64_t address,
+                                    struct go_function *function, uint64_t *in_file);
 
 void go_runtime_read(struct go_runtime *runtime, const struct go_file *file,
                      const struct process_module *module);

@@ -32,14 +32,16 @@ static void frame_add(struct goroutine_path *path, const char *name)
  * Add the functions at an address: those inlined there, then the one whose code it is. Returns
  * the latter's name; NULL: it is no code of Go.
  */
-static const char *frames_add(struct goroutine_path *path, const struct go_file *file,
+static const char *frames_add(struct goroutine_path *path, const struct go_files *files,
                               uint64_t address)
 {
+	const struct go_file *file;
 	struct go_function function;
 	struct go_call call;
 	int32_t number;
 
-	if (!file->table || !go_table_function(file->table, address, &function))
+	file = go_files_find(files, address, &function, &address);
+	if (!file)
 		return NULL;
 	for (int i = 0; i < INLINED_MAX; i++) {
 		number = go_table_inlined(file->table, &function, address);
@@ -54,7 +56,7 @@ static const char *frames_add(struct goroutine_path *path, const struct go_file 
 
 /* Follow the frames from one on. False: they do not end in runtime.goexit. */
 static bool path_follow(struct goroutine_path *path, struct memory_pages *pages,
-                        const struct go_file *file, uint64_t bias,
+                        const struct go_files *files,
                         const struct goroutine_point *point, uint64_t frame)
 {
 	uint64_t words[2] = { frame, point->code }, below = point->pointer;
@@ -63,7 +65,7 @@ static bool path_follow(struct goroutine_path *path, struct memory_pages *pages,
 	*path = (struct goroutine_path){ .count = 0 };
 	for (uint64_t i = 0; i < FRAMES_MAX; i++) {
 		/* the address before the one to return to, which may be another function's */
-		name = frames_add(path, file, words[1] - 1 - bias);
+		name = frames_add(path, files, words[1] - 1);
 		if (name && !strcmp(name, "runtime.goexit")) {
 			path->count--;
 			return true;
@@ -80,10 +82,10 @@ static bool path_follow(struct goroutine_path *path, struct memory_pages *pages,
 
 /* A goroutine that is in C has its innermost frame where its stack ends, since Go 1.21. */
 void goroutine_path_read(struct goroutine_path *path, struct memory_pages *pages,
-                         const struct go_file *file, uint64_t bias,
+                         const struct go_files *files,
                          const struct goroutine_point *point)
 {
-	if (!path_follow(path, pages, file, bias, point, point->frame) &&
-	    !path_follow(path, pages, file, bias, point, point->pointer))
+	if (!path_follow(path, pages, files, point, point->frame) &&
+	    !path_follow(path, pages, files, point, point->pointer))
 		path->count = 0;
 }

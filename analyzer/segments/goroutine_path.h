@@ -12,7 +12,7 @@
 
 /* A function, and how many frames of it there are directly below each other. */
 struct go_path_entry {
-	const char *name; /* to be escaped; lives as long as the file */
+	const char *name; /* to be escaped; lives as long as its file */
 	uint64_t frames;
 };
 
@@ -29,11 +29,10 @@ struct goroutine_point {
 };
 
 /*
- * The path must end where all goroutines end, in runtime.goexit: if not, it is not known. bias:
- * of the file.
+ * The path must end where all goroutines end, in runtime.goexit: if not, it is not known.
  */
 void goroutine_path_read(struct goroutine_path *path, struct memory_pages *pages,
-                         const struct go_file *file, uint64_t bias,
+                         const struct go_files *files,
                          const struct goroutine_point *point);
 
 #endif

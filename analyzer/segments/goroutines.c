@@ -380,17 +380,19 @@ static int row_compare(const void *one, const void *two)
 }
 
 void goroutines_name(struct goroutines *goroutines, struct memory_pages *pages,
-                     const struct go_file *file, uint64_t bias)
+                     const struct go_files *files)
 {
 	struct goroutine_row *row = goroutines->rows;
+	struct go_function function;
 	struct go_stack_sum *sum;
-	const char *name;
+	uint64_t in_file;
 
 	if (goroutines->count)
 		qsort(row, goroutines->count, sizeof(*row), row_compare);
 	for (; row < goroutines->rows + goroutines->count; row++) {
-		name = go_file_name(file, row->start - bias);
-		row->name = name ? name : "";
+		row->name = go_files_find(files, row->start, &function, &in_file)
+		                ? function.name
+		                : "";
 		row->is_own = is_own_name(row->name);
 		sum = row->is_own ? &goroutines->own : &goroutines->users;
 		sum->count += row->count;
@@ -398,7 +400,7 @@ void goroutines_name(struct goroutines *goroutines, struct memory_pages *pages,
 		sum->depth += row->depth;
 		goroutines->unseen += row->unseen;
 		if (row->point.code)
-			goroutine_path_read(&row->path, pages, file, bias, &row->point);
+			goroutine_path_read(&row->path, pages, files, &row->point);
 	}
 }
 

@@ -15,7 +15,7 @@
 /* All goroutines that began with one function. */
 struct goroutine_row {
 	uint64_t start;   /* address of the function */
-	const char *name; /* to be escaped; "": not known. Lives as long as the file. */
+	const char *name; /* to be escaped; "": not known. Lives as long as its file. */
 	bool is_own; /* the runtime's own: runtime.NumGoroutine() does not count them */
 	uint64_t count;
 	uint64_t unseen; /* of these: their depth is not known, because they run */
@@ -49,9 +49,9 @@ struct goroutines {
 int goroutines_read(struct goroutines *goroutines, struct memory_pages *pages,
                     const struct go_runtime *runtime, const struct go_spans *spans);
 
-/* Name the rows by the file, which is loaded with this bias, and find their paths. */
+/* Name the rows by the files, which must stay open, and find their paths. */
 void goroutines_name(struct goroutines *goroutines, struct memory_pages *pages,
-                     const struct go_file *file, uint64_t bias);
+                     const struct go_files *files);
 
 void goroutines_release(struct goroutines *goroutines);
 
