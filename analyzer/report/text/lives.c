@@ -81,8 +81,9 @@ static void owner_print(const struct figures *figures, const char *name,
 	char line[256];
 
 	/*
-	 * On a narrow screen the second name gets a line of its own. Otherwise both share the line,
-	 * and the owner is shortened so far that some columns of the other remain.
+	 * The end of a name says which function it is, and in whose name it keeps blocks. On a
+	 * narrow screen the second name gets a line of its own. Otherwise both share the line, and
+	 * the owner is shortened so far that some columns of the other remain.
 	 */
 	if (screen->is_narrow && text_columns(name) + text_columns(from) > room) {
 		fprintf(screen->file, "%s\n%*s",
@@ -91,12 +92,13 @@ static void owner_print(const struct figures *figures, const char *name,
 	} else {
 		least = text_columns(from) < FROM_COLUMNS_MIN ? text_columns(from)
 		                                              : FROM_COLUMNS_MIN;
-		screen_fit(screen, line, sizeof(line), name, room - least);
+		text_fit(line, sizeof(line), name, room - least, TEXT_KEEP_BOTH);
 		fputs(line, screen->file);
 		room -= text_columns(line);
 	}
 	fprintf(screen->file, "%s" MOST_FROM "%s%s\n", screen_dim(screen),
-	        screen_fit(screen, line, sizeof(line), from, room), screen_plain(screen));
+	        text_fit(line, sizeof(line), from, room, TEXT_KEEP_BOTH),
+	        screen_plain(screen));
 }
 
 /* Append the main loop in whose name the function keeps its blocks. */
