@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154 # lib.sh sets version
 # What a Go program says of its own stacks, inlined calls included, is what the analyzer says of
 # the same addresses, whether or not there are symbols, debug information and section headers; and
-# Go's tables say what its debug information says.
+# Go's tables say what its debug information says, and its tools.
 . "$OUTLIVE_ROOT_DIR/tests/go/lib.sh"
 needs gcc python3 strip
 make_names
@@ -29,6 +29,16 @@ debug_agrees() { # PROGRAM
 	echo "go $version: debug information: ${compared:-0} places compared, ${different:-?} different"
 	[ "${compared:-0}" -gt 5000 ] && [ $((${different:-9999} * 1000)) -le "$compared" ] ||
 		complain "go $version: $(cat dwarf.out)"
+	return 0
+}
+
+# The tools of Go, where they are there or can be built.
+tools_agree() { # PROGRAM
+	(cd known && "$GO" tool nm -sort address "../$1" && echo 0 | "$GO" tool addr2line "../$1") >nm.out 2>tools.err ||
+		{ echo "go $version: no tools: $(tail -n 1 tools.err)"; return; }
+	python3 "$here/check_nm.py" ./names "$1" nm.out "$GO" tool addr2line >check.out ||
+		complain "go $version: $(tail -n 12 check.out)"
+	echo "go $version, nm and addr2line: $(tail -n 1 check.out)"
 }
 
 without_sections() { # FILE
@@ -52,7 +62,7 @@ build() { # DIRECTORY CGO [FLAG]...
 # As it is, then without symbols and section headers.
 agree_stripped() { # WAY
 	agree program "$1"
-	[ "$1" != plain ] || debug_agrees program
+	[ "$1" != plain ] || { debug_agrees program && tools_agree program; }
 	strip program
 	without_sections program
 	agree program "$1, stripped, no section headers"
