@@ -120,14 +120,15 @@ enum control_kind {
 	CONTROL_STACK = 1,       /* tag 0x0f */
 	CONTROL_STACK_PLAIN = 2, /* tag 0x17 */
 	CONTROL_SIZED = 3,
-	CONTROL_THREAD = 3,   /* tag 0x1f */
-	CONTROL_DEPTH = 4,    /* tag 0x27 */
-	CONTROL_TOUCHED = 5,  /* tag 0x2f */
-	CONTROL_FAULT = 6,    /* tag 0x37 */
-	CONTROL_NAME = 7,     /* tag 0x3f */
-	CONTROL_GAP = 8,      /* tag 0x47 */
-	CONTROL_STANDS = 9,   /* tag 0x4f */
-	CONTROL_MAPPING = 10, /* tag 0x57 */
+	CONTROL_THREAD = 3,     /* tag 0x1f */
+	CONTROL_DEPTH = 4,      /* tag 0x27 */
+	CONTROL_TOUCHED = 5,    /* tag 0x2f */
+	CONTROL_FAULT = 6,      /* tag 0x37 */
+	CONTROL_NAME = 7,       /* tag 0x3f */
+	CONTROL_GAP = 8,        /* tag 0x47 */
+	CONTROL_STANDS = 9,     /* tag 0x4f */
+	CONTROL_MAPPING = 10,   /* tag 0x57 */
+	CONTROL_GOROUTINE = 11, /* tag 0x5f */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
@@ -199,6 +200,21 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *         to be unwound, but control has come back to a frame outside them. So they have
  *         ended and the event is exact, unless the process copies parts of its stacks
  *         (RING_COPIES_STACKS).
+ *   compared  absent (as before 1.5) or 1 + the number of outer entries that are on the stack of
+ *         a goroutine. Then the entries that were kept beyond the sure ones are frames of Go
+ *         code, or further out than such a frame. They were on the goroutine's stack at the event
+ *         before, at the same depth, with the same return address; whether it is the same call is
+ *         not known. All entries that are gone have ended.
+ *
+ * GOROUTINE says which goroutine the events of its thread after it belong to, up to the next
+ * GOROUTINE record; it precedes the event that is the first, and follows a RUN record whose
+ * stack is a goroutine's: goroutine, start, frames, high, bytes, depth.
+ *   goroutine  its number; 0: none, they belong to the thread
+ *   start      address of the function that it began with; 0: unknown
+ *   frames     how many outer entries are on the goroutine's stack, before C was first called:
+ *              of the event that follows it, or of the RUN's stack
+ *   high       its stack ends before this address; bytes: how large it is
+ *   depth      how many bytes of it were in use: the most that the thread has seen
  *
  * NAME gives the thread's name from `time` on, until a later NAME or RUN record or definition
  * gives another: time, first, second.

@@ -17,7 +17,7 @@
 
 #define RING_MAGIC UINT64_C(0x0A0D474E49524F8A) /* on disk: 8A "ORING" CR LF */
 #define FORMAT_VERSION_MAJOR 1                  /* another major: refuse the file */
-#define FORMAT_VERSION_MINOR 4 /* a higher minor: read it, skip what is unknown */
+#define FORMAT_VERSION_MINOR 5 /* a higher minor: read it, skip what is unknown */
 
 /* features_required: a reader refuses files with other bits than these. None exists yet. */
 #define FEATURES_REQUIRED_KNOWN UINT64_C(0)
@@ -64,6 +64,8 @@ enum ring_flags {
 	RING_OWN_MALLOC = 16,    /* the program has its own malloc, which is not recorded */
 	RING_PAST_US = 32,       /* a module calls libc's malloc unrecorded; atomic */
 	RING_COPIES_STACKS = 64, /* removed parts of a stack came back; atomic */
+	RING_GO_UNKNOWN =
+		128, /* Go's runtime is not understood: stacks end there; atomic */
 };
 
 /*

@@ -36,10 +36,13 @@ struct chain block_lives_origin(const struct block_lives *lives,
 		                   .allocations = block->born };
 }
 
-static void chain_drop(struct block_lives *lives, const struct block *block)
+static void chain_drop(struct block_lives *lives, struct thread *const *threads,
+                       const struct block *block)
 {
-	if (block->chain)
-		chain_table_remove(&lives->chains, block->chain);
+	if (!block->chain)
+		return;
+	threads[lives->chains.chains[block->chain].thread]->remembered--;
+	chain_table_remove(&lives->chains, block->chain);
 }
 
 /* Whether the activation that owned the call path's last blocks is still running. */
@@ -169,7 +172,8 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
  */
 static void end_doubt(struct life_end *end, const struct path_life *life)
 {
-	if (!source_stack_is_vague(life->vague, end->depth) || end->proof == PROOF_INFERRED)
+	if (!source_stack_is_vague(life->vague, end->depth) ||
+	    end->proof == PROOF_INFERRED || end->proof == PROOF_COMPARED)
 		return;
 	end->proof = PROOF_OPEN;
 	if (!end->depth_more && end->depth + 1 < life->frames)
@@ -188,6 +192,9 @@ static void end_prove(struct life_end *end, const struct path_life *life,
 	end->proof = PROOF_INFERRED;
 	if (!frames || origin->is_unknown || (!depth && life->is_leaf_cut) ||
 	    !thread_stack_is_exact(thread, &thread->doubts, frames, sequence, depth))
+		return;
+	end->proof = PROOF_COMPARED;
+	if (!thread_stack_is_exact(thread, &thread->compared, frames, sequence, depth))
 		return;
 	end->proof = PROOF_PROVED;
 	if (thread->open.last <= sequence && thread->supported.last <= sequence)
@@ -255,7 +262,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 	    (!is_outgrown && lives->paths.paths[origin.path].outgrown && !origin.reallocs &&
 	     path_life_final(&lives->paths, origin.path, block->size)))
 		return -1;
-	chain_drop(lives, block);
+	chain_drop(lives, threads, block);
 	return path_life_end(&lives->paths, origin.path, &end);
 }
 
@@ -270,7 +277,7 @@ int block_lives_missed(struct block_lives *lives, struct thread *const *threads,
 	life->unknown_blocks++;
 	life->unknown_bytes += block->size;
 	path_life_over(&lives->paths, origin.path, origin.thread);
-	chain_drop(lives, block);
+	chain_drop(lives, threads, block);
 	return path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);
 }
 
@@ -285,6 +292,7 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 	    path_life_move(&lives->paths, chain.path, mover, block->size))
 		return -1;
 	twin_remove(lives, block->size);
+	threads[chain.thread]->remembered += !block->chain;
 	chain.reallocs++;
 	chain.last = block->size;
 	chain.has_crossed |= block->thread != by->index;
@@ -306,6 +314,7 @@ int block_lives_moved(struct block_lives *lives, struct thread *const *threads,
 		if (!number || block_lives_begin(lives, threads, by, block))
 			return -1;
 		chain.is_unknown = true;
+		threads[chain.thread]->remembered++;
 		lives->chains.chains[number] = chain;
 	} else {
 		twin_add(lives, block->size);

@@ -4,6 +4,8 @@
  */
 #include "replay/replay.h"
 
+#include "replay/strands.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +148,14 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	thread_name_set(thread, slice->run->name, snapshot.time);
 	if (stack_depths_run(&replay->stacks, thread))
 		return -1;
+	if (thread->is_carrier) {
+		bool is_whole = before == thread->position;
+
+		if (before > thread->position)
+			thread->holes += before - thread->position;
+		thread->position = before;
+		return strand_run(thread, slice->run, locations, snapshot.pushed, is_whole);
+	}
 	if (before == thread->position &&
 	    thread_stack_is_same(thread, locations, snapshot.pushed))
 		return 0;
@@ -201,6 +211,7 @@ static inline void block_end(struct replay *replay, uint64_t address,
 {
 	struct call_path *path = &replay->paths.paths[block->path];
 
+	replay->threads.items[block->thread]->remembered--;
 	live_probes_end(&replay->probes, address, block->size, block->path != 0);
 	if (!block->path) {
 		birth_window_remove(&replay->threads.items[block->thread]->births, block->born);
@@ -218,7 +229,7 @@ static inline void cache_put(struct replay *replay, const struct thread *thread,
                              uint64_t address, const struct block *block)
 {
 	if (replay->kept.is_awaited)
-		thread_caches_put(&replay->kept.caches, thread->index, address,
+		thread_caches_put(&replay->kept.caches, thread_carrier(thread)->index, address,
 		                  chunk_bytes(block->size));
 }
 
@@ -226,8 +237,8 @@ static inline void cache_take(struct replay *replay, const struct thread *thread
                               const struct event *event)
 {
 	if (replay->kept.is_awaited)
-		thread_caches_take(&replay->kept.caches, thread->index, event->address,
-		                   chunk_bytes(event->size_bytes));
+		thread_caches_take(&replay->kept.caches, thread_carrier(thread)->index,
+		                   event->address, chunk_bytes(event->size_bytes));
 }
 
 /* Count a block of this size at its call path; 0, or -1 when memory is out. */
@@ -312,6 +323,7 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 		                     .sequence = thread->sequence,
 		                     .thread = thread->index,
 		                     .born = birth_window_add(&thread->births) };
+	thread->remembered++;
 	live_probes_begin(&replay->probes, event->address, event->size_bytes, false);
 	cache_take(replay, thread, event);
 	return 0;
@@ -352,6 +364,7 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 		path->live_bytes_max = path->share.live_bytes;
 	live_share_grow(&replay->paths, &thread->share, event->size_bytes);
 	call_paths_grow(&replay->paths, event->size_bytes, event->time_end);
+	thread->remembered++;
 	live_probes_begin(&replay->probes, event->address, event->size_bytes, true);
 	cache_take(replay, thread, event);
 	timeline_add(&replay->timeline, replay->paths.live_bytes);
@@ -395,8 +408,11 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 		replay->totals.temporary++;
 		replay->paths.paths[block.path].temporary++;
 	}
-	return block_lives_end(&replay->lives, replay->threads.items, thread, event->time,
-	                       &block);
+	if (block_lives_end(&replay->lives, replay->threads.items, thread, event->time,
+	                    &block))
+		return -1;
+	thread_strand_idle(&replay->threads, owner);
+	return 0;
 }
 
 /* A realloc: first the old block ends ... */
@@ -524,13 +540,61 @@ static int mapping_replay(struct replay *replay, struct thread *thread,
 	if (replay->is_of_stacks)
 		return 0;
 	/* also of calls that do not count: the numbers of paths are those of all calls */
-	node = stack_nodes(replay, thread, time);
+	node = stack_nodes(replay, thread_strand(thread), time);
 	path = node == CALL_NODE_NONE ? 0 : mappings_path(&replay->mappings, node);
 	if (!path)
 		return -1;
 	if (!is_mapping_wanted(replay, thread, path, record))
 		path = 0;
 	return mappings_record(&replay->mappings, path, record, time, &thread->moving_kind);
+}
+
+/* A record about the thread and its stack. */
+static int record_replay(struct replay *replay, struct thread *thread,
+                         const struct stack_record *record, uint64_t time)
+{
+	switch (record->kind) {
+	case CONTROL_NAME:
+		thread_name_set(thread, record->name.text, record->name.time);
+		return 0;
+	case CONTROL_MAPPING: return mapping_replay(replay, thread, record, time);
+	case CONTROL_GOROUTINE: return strand_set(&replay->threads, thread, record);
+	default: break;
+	}
+	/* the first thread writes it when the process ends: its cache lasts until then */
+	if (record->kind == CONTROL_TOUCHED && thread->serial != FIRST_THREAD)
+		thread_caches_end(&replay->kept.caches, thread->index);
+	return stack_depths_record(&replay->stacks, thread, record, time);
+}
+
+/* An event changes the frames of the strand that it belongs to. */
+static inline int frames_replay(struct replay *replay, struct thread *thread,
+                                struct thread *strand, const struct event *event,
+                                const uint32_t *locations)
+{
+	struct strand_change change;
+	bool is_doubted = false;
+
+	/* The second half of a realloc is no event of its own. */
+	if (event->op != EVENT_MOVE_IN) {
+		strand->sequence++;
+		thread->position++;
+		replay->totals.events++;
+		if (unlikely(thread->is_carrier)) {
+			if (strand_follow(thread, event, locations, &change))
+				return -1;
+			event = &change.event;
+			locations = change.locations;
+		}
+		is_doubted = event_is_doubted(event, strand->copies_stacks);
+		replay->totals.plain += is_doubted && !event->compared;
+		replay->totals.compared += is_doubted && event->compared;
+	}
+	if ((event->popped || event->pushed || is_doubted ||
+	     (source_stack_again(strand) && event->op != EVENT_MOVE_IN)) &&
+	    source_stack_event(replay->sources, strand, event, locations, is_doubted))
+		return -1;
+	return 0;
 }
 
 /*
@@ -541,38 +605,17 @@ static int mapping_replay(struct replay *replay, struct thread *thread,
 int replay_slice(struct replay *replay, const struct event_slice *slice)
 {
 	const struct event *event = slice->events, *end = event + slice->count;
-	struct thread *thread;
-	bool is_doubted;
+	struct thread *thread, *strand;
 
 	if (event->op == EVENT_RUN)
 		return run_begin(replay, slice);
 	thread = *slice->user;
-	if (event->op == EVENT_STACK_RECORD && slice->record->kind == CONTROL_NAME) {
-		thread_name_set(thread, slice->record->name.text, slice->record->name.time);
-		return 0;
-	}
-	/* the first thread writes it when the process ends: its cache lasts until then */
-	if (event->op == EVENT_STACK_RECORD && slice->record->kind == CONTROL_TOUCHED &&
-	    thread->serial != FIRST_THREAD)
-		thread_caches_end(&replay->kept.caches, thread->index);
-	if (event->op == EVENT_STACK_RECORD && slice->record->kind == CONTROL_MAPPING)
-		return mapping_replay(replay, thread, slice->record, event->time);
 	if (event->op == EVENT_STACK_RECORD)
-		return stack_depths_record(&replay->stacks, thread, slice->record, event->time);
+		return record_replay(replay, thread, slice->record, event->time);
+	strand = thread_strand(thread);
 	for (; event < end; event++) {
-		is_doubted = false;
-		/* The second half of a realloc is no event of its own. */
-		if (event->op != EVENT_MOVE_IN) {
-			thread->sequence++;
-			thread->position++;
-			replay->totals.events++;
-			is_doubted = event_is_doubted(event, thread->copies_stacks);
-			replay->totals.plain += is_doubted;
-		}
-		if ((event->popped || event->pushed || is_doubted ||
-		     (source_stack_again(thread) && event->op != EVENT_MOVE_IN)) &&
-		    source_stack_event(replay->sources, thread, event,
-		                       slice->locations + event->frame_first, is_doubted))
+		if (frames_replay(replay, thread, strand, event,
+		                  slice->locations + event->frame_first))
 			return -1;
 		if (replay->is_of_stacks)
 			continue;
@@ -580,7 +623,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			phase_cursor_at(&replay->phase_now, replay->phases, event->time);
 		if (event->time >= replay->due)
 			time_advance(replay, event->time);
-		if (event_replay(replay, thread, event))
+		if (event_replay(replay, strand, event))
 			return -1;
 	}
 	if (event[-1].time_end > replay->totals.time_last)

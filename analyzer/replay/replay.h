@@ -40,6 +40,7 @@ struct totals {
 	uint64_t ends_unknown; /* frees and reallocs of blocks whose birth was not seen */
 	uint64_t ends_missed;  /* addresses that were allocated again while live */
 	uint64_t plain;        /* events whose frames are not exact */
+	uint64_t compared;     /* events whose frames of Go code were compared */
 	uint64_t events;
 	/* quanta; of the last event, or when the process was last seen */
 	uint64_t time_last;

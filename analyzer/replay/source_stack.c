@@ -461,10 +461,10 @@ int source_stack_event(struct source_map *map, struct thread *thread,
 	uint32_t keep = thread->level_count - event->popped, sure = event->sure;
 
 	if (is_doubted &&
-	    thread_stack_doubt(thread, &thread->doubts,
-	                       sure < thread->level_count ? thread->levels[sure].first
-	                                                  : thread->depth,
-	                       sure && sure < keep ? 0 : thread->depth))
+	    thread_stack_doubt(
+			thread, event->compared ? &thread->compared : &thread->doubts,
+			sure < thread->level_count ? thread->levels[sure].first : thread->depth,
+			sure && sure < keep ? 0 : thread->depth))
 		return -1;
 	if (!event->popped && !event->pushed && !source_stack_again(thread))
 		return 0;

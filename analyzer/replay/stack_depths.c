@@ -90,21 +90,22 @@ static int sized_trim(struct stack_depths *depths, struct thread_depths *thread,
 static int sized_add(struct thread_depths *depths, const struct thread *thread,
                      const struct stack_record *record)
 {
+	const struct thread *strand = thread_frames_of(thread);
 	const uint8_t *sizes = record->depth.sizes;
 	struct sized_frame *sized;
 	uint32_t i;
 
 	if (array_reserve_zeroed(depths->sized, depths->sized_capacity,
-	                         thread->level_count))
+	                         strand->level_count))
 		return -1;
-	for (i = depths->sized_count; i < thread->level_count; i++) {
+	for (i = depths->sized_count; i < strand->level_count; i++) {
 		sized = &depths->sized[i];
-		sized->entry.location = thread->levels[i].location;
-		sized->entry.is_cut = thread->levels[i].is_cut;
+		sized->entry.location = strand->levels[i].location;
+		sized->entry.is_cut = strand->levels[i].is_cut;
 		sized->entry.words = i < record->depth.first ? 0 : stack_record_words(&sizes);
 		sized->since = depths->readings;
 	}
-	depths->sized_count = thread->level_count;
+	depths->sized_count = strand->level_count;
 	return 0;
 }
 
@@ -304,6 +305,7 @@ static uint32_t words_usual(const struct stack_depths *depths, uint32_t location
 static int fault_record(struct stack_depths *depths, const struct thread *thread,
                         const struct stack_record *record, uint64_t time)
 {
+	const struct thread *strand = thread_frames_of(thread);
 	struct stack_fault *fault;
 	struct stack_entry *entries;
 	uint32_t i;
@@ -315,7 +317,7 @@ static int fault_record(struct stack_depths *depths, const struct thread *thread
 	fault = &depths->faults[depths->fault_count++];
 	*fault = (struct stack_fault){ .thread = thread->index,
 		                           .time = time,
-		                           .sequence = thread->sequence,
+		                           .sequence = strand->sequence,
 		                           .signal = record->fault.signal,
 		                           .kind = record->fault.kind,
 		                           .end = record->fault.end,
@@ -323,25 +325,26 @@ static int fault_record(struct stack_depths *depths, const struct thread *thread
 		                           .instruction = record->fault.instruction,
 		                           .depth_bytes = record->fault.depth_bytes,
 		                           .location = record->fault.location };
-	if (!thread->level_count || thread->level_count > depths->copies_left)
+	if (!strand->level_count || strand->level_count > depths->copies_left)
 		return 0;
-	depths->copies_left -= thread->level_count;
-	entries = calloc(thread->level_count, sizeof(*entries));
+	depths->copies_left -= strand->level_count;
+	entries = calloc(strand->level_count, sizeof(*entries));
 	if (!entries)
 		return -1;
-	for (i = 0; i < thread->level_count; i++) {
-		entries[i].location = thread->levels[i].location;
-		entries[i].is_cut = thread->levels[i].is_cut;
+	for (i = 0; i < strand->level_count; i++) {
+		entries[i].location = strand->levels[i].location;
+		entries[i].is_cut = strand->levels[i].is_cut;
 		if (i)
 			entries[i].words = words_usual(depths, entries[i].location);
 	}
-	stack_path_give(&fault->path, entries, thread->level_count);
+	stack_path_give(&fault->path, entries, strand->level_count);
 	return 0;
 }
 
 /* A record of the stack on which a thread was about to die: it has the sizes. */
 static void fault_sizes(struct stack_depths *depths, const struct thread *thread)
 {
+	const struct thread *strand = thread_frames_of(thread);
 	const struct sized_frame *sized = depths->threads[thread->index].sized;
 	struct stack_fault *fault;
 	uint32_t i;
@@ -349,12 +352,12 @@ static void fault_sizes(struct stack_depths *depths, const struct thread *thread
 	if (!depths->fault_count)
 		return;
 	fault = &depths->faults[depths->fault_count - 1];
-	if (fault->thread != thread->index || fault->sequence != thread->sequence ||
-	    fault->path.count != thread->level_count || fault->has_sizes)
+	if (fault->thread != thread->index || fault->sequence != strand->sequence ||
+	    fault->path.count != strand->level_count || fault->has_sizes)
 		return;
 	fault->has_sizes = true;
 	fault->path.inner_words = 0;
-	for (i = 0; i < thread->level_count; i++) {
+	for (i = 0; i < strand->level_count; i++) {
 		fault->path.entries[i].words = sized[i].entry.words;
 		if (i)
 			fault->path.inner_words += sized[i].entry.words;
@@ -371,13 +374,14 @@ static void fault_sizes(struct stack_depths *depths, const struct thread *thread
 static int sample_add(struct stack_depths *depths, const struct thread *thread,
                       const struct stack_record *record, uint64_t time)
 {
+	const struct thread *strand = thread_frames_of(thread);
 	struct thread_depths *own = &depths->threads[thread->index];
 	struct stack_deepest *deepest = &own->deepest;
 	uint64_t bytes = record->depth.depth_bytes;
 	bool is_own = record->depth.stack == STACK_OWN;
 	bool is_deepest = is_own && bytes > deepest->bytes;
 
-	if (record->depth.first + record->depth.count != thread->level_count)
+	if (record->depth.first + record->depth.count != strand->level_count)
 		return 0; /* after a hole the stack is not the one of the record */
 	if (!is_deepest && deepest_settle(depths, own))
 		return -1;
@@ -395,7 +399,7 @@ static int sample_add(struct stack_depths *depths, const struct thread *thread,
 		return 0;
 	deepest->bytes = bytes;
 	deepest->time = time;
-	deepest->frames = thread->level_count;
+	deepest->frames = strand->level_count;
 	deepest->is_pending = true;
 	return 0;
 }

@@ -61,6 +61,7 @@ struct doubt {
 enum frame_proof {
 	PROOF_PROVED,    /* by the code itself, and machine frames that are exact */
 	PROOF_SUPPORTED, /* by what is usual in this run */
+	PROOF_COMPARED,  /* it has left C, exactly; frames of Go code were compared */
 	PROOF_OPEN,      /* it is not: what is counted is most likely */
 	PROOF_INFERRED,  /* the machine frames are not exact */
 	PROOF_COUNT
@@ -93,6 +94,8 @@ struct thread {
 	/* events at which it is not known which functions of one machine frame had ended: at all;
 	   and but for what is usual in this run */
 	struct doubt_list open, supported;
+	/* events at which frames of Go code were kept because they compare equal */
+	struct doubt_list compared;
 	uint32_t index; /* among the replay's threads */
 	uint32_t serial, tid;
 	/* between the two events of a realloc: the life that continues */
@@ -105,9 +108,46 @@ struct thread {
 	struct birth_window births;
 	/* lives born or ended in it, of call paths with few blocks at once */
 	struct recent_lives begun, ended;
-	char name[17];
+	/*
+	 * A thread that runs goroutines (is_carrier): what its events belong to, which may be the
+	 * thread itself; its stack, as machine frames; 1 + the innermost of these with an unknown
+	 * caller. See replay/strands.h.
+	 */
+	struct thread *strand;
+	uint32_t *machine;
+	uint32_t machine_count, machine_capacity, machine_gap;
+	uint32_t goroutine_frames; /* of its last GOROUTINE record */
+	bool is_carrier;
+	bool is_switched; /* its next event is the first in a row of its strand */
+	bool has_hole;    /* events before it are missing */
+	/* a goroutine: */
+	bool is_idle;
+	uint64_t goroutine;       /* its number; 0: this is a thread */
+	struct thread *carrier;   /* the thread of its last event */
+	uint64_t remembered;      /* live blocks and realloc chains that began in it */
+	uint32_t run_by;          /* threads whose strand it is */
+	struct thread *next_idle; /* no one runs or remembers it: for another goroutine */
+	char name[32];
 	uint64_t name_time; /* quanta; it has this name from then on */
 };
+
+/* What the events of the thread belong to. */
+static inline struct thread *thread_strand(struct thread *thread)
+{
+	return thread->is_carrier ? thread->strand : thread;
+}
+
+/* The same, of whose frames the thread's stack consists. */
+static inline const struct thread *thread_frames_of(const struct thread *thread)
+{
+	return thread->is_carrier ? thread->strand : thread;
+}
+
+/* The thread that the strand's last event was in. */
+static inline const struct thread *thread_carrier(const struct thread *strand)
+{
+	return strand->carrier ? strand->carrier : strand;
+}
 
 /* Make room for so many frames. 0, or -1 when memory is out. */
 int thread_stack_reserve(struct thread *thread, uint32_t depth);
@@ -150,6 +190,8 @@ static inline enum frame_proof thread_stack_proof(const struct thread *thread,
 {
 	if (!thread_stack_is_exact(thread, &thread->doubts, frames, sequence, depth))
 		return PROOF_INFERRED;
+	if (!thread_stack_is_exact(thread, &thread->compared, frames, sequence, depth))
+		return PROOF_COMPARED;
 	if (!thread_stack_is_exact(thread, &thread->open, frames, sequence, depth))
 		return PROOF_OPEN;
 	return thread_stack_is_exact(thread, &thread->supported, frames, sequence, depth)

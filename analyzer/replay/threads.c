@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define THREAD_NAME_BYTES 16
+
 static uint64_t hash_of(const void *context, uint32_t number)
 {
 	const struct thread_table *table = context;
@@ -30,7 +32,7 @@ struct thread *thread_table_find(const struct thread_table *table, uint32_t seri
 }
 
 /* Threads are allocated one by one, as slices keep pointers to them while the table grows. */
-struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
+struct thread *thread_table_add_strand(struct thread_table *table)
 {
 	struct thread *thread;
 
@@ -39,16 +41,25 @@ struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
 	thread = calloc(1, sizeof(*thread));
 	if (!thread)
 		return NULL;
-	thread->serial = serial;
 	thread->copies_stacks = table->copies_stacks;
 	thread->index = (uint32_t)table->count;
-	table->items[table->count] = thread;
-	if (hash_index_add(&table->by_serial, hash_words(serial, 1),
-	                   (uint32_t)table->count + 1, hash_of, table)) {
+	table->items[table->count++] = thread;
+	return thread;
+}
+
+struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
+{
+	struct thread *thread = thread_table_add_strand(table);
+
+	if (!thread)
+		return NULL;
+	thread->serial = serial;
+	if (hash_index_add(&table->by_serial, hash_words(serial, 1), thread->index + 1,
+	                   hash_of, table)) {
+		table->count--;
 		free(thread);
 		return NULL;
 	}
-	table->count++;
 	return thread;
 }
 
@@ -56,7 +67,7 @@ void thread_name_set(struct thread *thread, const char *name, uint64_t time)
 {
 	if (time < thread->name_time)
 		return;
-	memcpy(thread->name, name, sizeof(thread->name) - 1);
+	memcpy(thread->name, name, THREAD_NAME_BYTES);
 	thread->name_time = time;
 }
 
@@ -87,6 +98,8 @@ void thread_table_release(struct thread_table *table)
 	for (i = 0; i < table->count; i++) {
 		free(table->items[i]->stack);
 		free(table->items[i]->levels);
+		free(table->items[i]->machine);
+		free(table->items[i]->compared.items);
 		free(table->items[i]->doubts.items);
 		free(table->items[i]->open.items);
 		free(table->items[i]->supported.items);
@@ -94,5 +107,6 @@ void thread_table_release(struct thread_table *table)
 	}
 	free(table->items);
 	hash_index_release(&table->by_serial);
+	hash_index_release(&table->by_goroutine);
 	*table = (struct thread_table){ .count = 0 };
 }

@@ -14,7 +14,10 @@
 struct thread_table {
 	struct thread **items; /* by index: in the order in which they were first seen */
 	size_t count, capacity;
-	struct hash_index by_serial; /* holds index + 1 */
+	struct hash_index by_serial;    /* holds index + 1 */
+	struct hash_index by_goroutine; /* likewise; see replay/strands.h */
+	uint32_t stale;                 /* entries of it that mean nothing any more */
+	struct thread *idle;            /* strands for other goroutines, by next_idle */
 	bool copies_stacks; /* RING_COPIES_STACKS; set before the first thread is added */
 };
 
@@ -23,6 +26,12 @@ struct thread *thread_table_find(const struct thread_table *table, uint32_t seri
 
 /* Add a thread that is not in the table, with nothing but its numbers; NULL: no memory. */
 struct thread *thread_table_add(struct thread_table *table, uint32_t serial);
+
+/* Add a strand that is no thread; NULL: no memory. */
+struct thread *thread_table_add_strand(struct thread_table *table);
+
+/* Call when no thread runs the goroutine, or no block remembers it, any more. */
+void thread_strand_idle(struct thread_table *table, struct thread *strand);
 
 /*
  * The thread has this name (16 bytes, padded with NULs) from `time` on, unless a later name is

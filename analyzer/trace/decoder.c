@@ -381,7 +381,7 @@ static const char *stack_record_next(struct decoder *decoder, enum control_kind 
 	    bytes > (size_t)(decoder->end - at))
 		return "it crosses the chunk's end";
 	decoder->at = at + bytes;
-	if (kind > CONTROL_NAME && kind != CONTROL_MAPPING)
+	if (kind > CONTROL_NAME && kind != CONTROL_MAPPING && kind != CONTROL_GOROUTINE)
 		return NULL;
 	if (!decoder->is_in_run)
 		return "a stack before any run began";

@@ -27,8 +27,13 @@ struct event {
 	uint32_t popped, pushed; /* frames that ended, then began, since the last event */
 	/* 1 + index of the frame outside of which frames are missing; 0: no new gap. */
 	uint32_t gap;
-	uint32_t sure : 31;   /* is_plain: outer frames that are proven to run still */
+	uint32_t sure : 17;   /* is_plain: outer frames that are proven to run still */
 	uint32_t is_left : 1; /* is_plain: exact unless the process copies stacks */
+	/*
+	 * is_plain: 1 + how many outer frames are on the stack of a goroutine; the kept ones beyond
+	 * the sure ones were compared, and all others are exact. 0: not so.
+	 */
+	uint32_t compared : 14;
 	/* Index of the first new frame in the batch's locations, outermost first. */
 	uint32_t frame_first;
 	uint64_t time;        /* quanta; realloc: before the real call */

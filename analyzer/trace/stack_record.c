@@ -168,6 +168,29 @@ static const char *mapping_read(struct stack_record *record, const uint8_t *at,
 	return NULL;
 }
 
+#define COMPARED_MAX ((1u << 14) - 1) /* what event.compared has room for */
+
+/* Its frames are checked against the stack of the event that follows it, where they matter. */
+static const char *goroutine_read(struct stack_record *record, const uint8_t *at,
+                                  const uint8_t *end)
+{
+	uint64_t values[6];
+
+	if (!fields_read(&at, end, values, 6))
+		return too_short;
+	if (values[2] > STACK_FRAMES_MAX)
+		return "its frames cannot be";
+	if (values[4] > STACK_BYTES_MAX || values[5] > STACK_BYTES_MAX)
+		return "its depth cannot be";
+	record->goroutine.number = values[0];
+	record->goroutine.start = values[1];
+	record->goroutine.frames = (uint32_t)values[2];
+	record->goroutine.high = values[3];
+	record->goroutine.bytes = values[4];
+	record->goroutine.depth_bytes = values[5];
+	return NULL;
+}
+
 /* Bytes of the payload after the known fields are ignored: a later version may add fields. */
 const char *stack_record_read(struct stack_record *record, enum control_kind kind,
                               const uint8_t *at, const uint8_t *end,
@@ -181,6 +204,7 @@ const char *stack_record_read(struct stack_record *record, enum control_kind kin
 	case CONTROL_FAULT: return fault_read(record, at, end);
 	case CONTROL_NAME: return name_read(record, at, end);
 	case CONTROL_MAPPING: return mapping_read(record, at, end);
+	case CONTROL_GOROUTINE: return goroutine_read(record, at, end);
 	default: return "it says nothing of a stack";
 	}
 }
@@ -220,5 +244,11 @@ const char *stack_stands_read(const uint8_t **at, const uint8_t *end,
 		return "more of its frames stand than were kept";
 	event->sure = (uint32_t)values[0];
 	event->is_left = values[1] != 0;
+	/* Absent before version 1.5. If there are too many, fewer of them are compared. */
+	if (from == *at)
+		return NULL;
+	if (stack_record_field(&from, *at, &values[0]))
+		return too_short;
+	event->compared = values[0] < COMPARED_MAX ? (uint32_t)values[0] : COMPARED_MAX;
 	return NULL;
 }

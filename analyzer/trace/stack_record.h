@@ -1,6 +1,6 @@
 /*
  * trace/stack_record.h - reads and checks the records about a thread and its stack: THREAD,
- * DEPTH, TOUCHED, FAULT, NAME and MAPPING of record_format.h.
+ * DEPTH, TOUCHED, FAULT, NAME, MAPPING and GOROUTINE of record_format.h.
  */
 #ifndef OUTLIVE_TRACE_STACK_RECORD_H
 #define OUTLIVE_TRACE_STACK_RECORD_H
@@ -14,7 +14,7 @@
 #define STACK_WORD_BYTES 8
 
 struct stack_record {
-	/* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT, _NAME or _MAPPING */
+	/* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT, _NAME, _MAPPING or _GOROUTINE */
 	enum control_kind kind;
 	union {
 		struct {
@@ -49,6 +49,14 @@ struct stack_record {
 			const char *path;        /* `path_bytes` bytes of the payload, no NUL */
 			uint32_t path_bytes;
 		} mapping;
+		struct {
+			uint64_t number; /* 0: none: the events belong to the thread */
+			uint64_t start;  /* address of its start function; 0: unknown */
+			uint32_t frames; /* outer ones on its stack, up to its first call into C */
+			uint64_t high;   /* of its stack */
+			uint64_t bytes;  /* the stack's size */
+			uint64_t depth_bytes; /* of which in use, at most so far in this thread */
+		} goroutine;
 	};
 };
 

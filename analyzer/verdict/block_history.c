@@ -220,7 +220,8 @@ static int life_end(const struct telling *telling, struct history_life *life,
 	life->proof = life->has_crossed && owner->doubts.last > life->sequence
 	                  ? PROOF_INFERRED
 	                  : thread_stack_proof(owner, frames, life->sequence, depth);
-	if (life->proof != PROOF_INFERRED && source_stack_is_vague(life->vague, depth))
+	if (life->proof != PROOF_INFERRED && life->proof != PROOF_COMPARED &&
+	    source_stack_is_vague(life->vague, depth))
 		life->proof = PROOF_OPEN;
 	if (!frames || life->is_unborn || (!depth && life->is_leaf_cut))
 		life->proof = PROOF_INFERRED;
@@ -294,7 +295,7 @@ static int slice_tell(struct telling *telling, const struct event_slice *slice)
 		if (replay_slice(&telling->replay, &one))
 			return -1;
 		if (one.events->op != EVENT_RUN &&
-		    event_read(telling, *slice->user, one.events))
+		    event_read(telling, thread_strand(*slice->user), one.events))
 			return -1;
 	}
 	return 0;

@@ -104,6 +104,7 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 	class_share_add(&to->suppressed, &from->suppressed);
 	to->exact_blocks += from->exact_blocks;
 	to->exact_cut_blocks += from->exact_cut_blocks;
+	to->compared_blocks += from->compared_blocks;
 	to->cut_blocks += from->cut_blocks;
 	to->blocks += from->blocks;
 	for (kind = 0; kind < LIVE_KINDS; kind++)

@@ -31,6 +31,8 @@ struct class_counts {
 	 * to the gap.
 	 */
 	uint64_t exact_blocks, exact_cut_blocks;
+	/* Of all blocks: those that left C, exactly, while frames of Go code were compared. */
+	uint64_t compared_blocks;
 	uint64_t cut_blocks;                  /* of all blocks: born on a cut stack */
 	uint64_t blocks;                      /* all blocks */
 	struct class_share kinds[LIVE_KINDS]; /* of the live ones */

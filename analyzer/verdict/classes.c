@@ -86,7 +86,10 @@ static void depths_classify(struct classes *classes, uint32_t path, uint32_t lis
 		share = (struct class_share){ cells[list].blocks, cells[list].bytes };
 		known = classes_proof(classes, path, proof, cells[list].key);
 		counts->blocks += share.blocks;
-		counts->exact_blocks += known == PROOF_INFERRED ? 0 : share.blocks;
+		counts->compared_blocks += known == PROOF_COMPARED ? share.blocks : 0;
+		counts->exact_blocks += known == PROOF_INFERRED || known == PROOF_COMPARED
+		                            ? 0
+		                            : share.blocks;
 		counts->proved += known == PROOF_PROVED ? share.blocks : 0;
 		counts->supported += known == PROOF_SUPPORTED ? share.blocks : 0;
 		if (known == PROOF_INFERRED && classes->has_exact_frames)

@@ -12,6 +12,8 @@
 #include "system/system.h"
 
 #define THREAD_BYTES_MAX 48
+#define GOROUTINE_BYTES_MAX 64
+#define STRAND_STEP_BYTES 64 /* a goroutine's stack must get deeper by this much */
 #define GAP_BYTES_MAX 8
 #define GAPS_MAX 64 /* GAP records at the start of a run */
 
@@ -42,8 +44,25 @@ static uint8_t *gap_put(uint8_t *at, uint32_t outer)
 	return at;
 }
 
+/*
+ * Returns how many outer frames are on a goroutine's stack. `keep`: frames of the last event
+ * that stand; pushed frames of `walk` (NULL: none) follow them.
+ */
+static uint32_t goroutine_frames(const struct thread_state *state, uint32_t keep,
+                                 const struct walk_result *walk)
+{
+	uint32_t count = 0;
+
+	while (count < keep && frame_is_go(&state->stack.frames[count]))
+		count++;
+	for (uint32_t i = 0; count == keep + i && walk && i < walk->pushed; i++)
+		count += frame_is_go(&walk->frames[i]);
+	return count;
+}
+
 /* Write a STANDS record: what is known of the frames although the event is not exact. */
-static uint8_t *stands_put(uint8_t *at, const struct walk_result *walk)
+static uint8_t *stands_put(const struct thread_state *state, uint8_t *at,
+                           const struct walk_result *walk)
 {
 	uint8_t *length_at;
 
@@ -51,8 +70,41 @@ static uint8_t *stands_put(uint8_t *at, const struct walk_result *walk)
 	length_at = at++;
 	at = varint_put(at, walk->sure);
 	at = varint_put(at, walk->left);
+	if (walk->compared && !walk->plain)
+		at = varint_put(at, 1 + goroutine_frames(state, walk->keep, walk));
 	*length_at = (uint8_t)(at - length_at - 1);
 	return at;
+}
+
+/*
+ * Write a GOROUTINE record. `keep`: frames of the last event that stand; `pushed`: frames follow
+ * them.
+ */
+static uint8_t *goroutine_put(const struct thread_state *state, uint8_t *at,
+                              const struct strand *strand, uint32_t keep,
+                              const struct walk_result *walk)
+{
+	uint32_t count = goroutine_frames(state, keep, walk);
+	uint8_t *length_at;
+
+	*at++ = CONTROL_TAG(CONTROL_GOROUTINE);
+	length_at = at++; /* less than 128: one byte */
+	at = varint_put(at, strand->id);
+	at = varint_put(at, strand->start);
+	at = varint_put(at, strand->id ? count : 0);
+	at = varint_put(at, strand->high);
+	at = varint_put(at, strand->high - strand->low);
+	at = varint_put(at, strand->depth_bytes);
+	*length_at = (uint8_t)(at - length_at - 1);
+	return at;
+}
+
+/* Whether the reader does not know it yet. */
+static bool strand_is_new(const struct thread_state *state, const struct strand *strand)
+{
+	return strand->id != state->strand.id || strand->low != state->strand.low ||
+	       strand->high != state->strand.high ||
+	       strand->depth_bytes >= state->strand.depth_bytes + STRAND_STEP_BYTES;
 }
 
 /* ---- runs --------------------------------------------------------------------- */
@@ -124,7 +176,14 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 	at += sizeof(run);
 	at = frames_put(&state->prediction, at, limit, &pushed, 0, 0, OP_NONE, false);
 	at = at ? gaps_put(state, at, limit, frames) : NULL;
-	return at ? thread_put(state, at, limit) : NULL;
+	at = at ? thread_put(state, at, limit) : NULL;
+	if (!at || !state->strand.id)
+		return at;
+	/* If outer frames are left out, none is on the goroutine's stack up to its end. */
+	return at + GOROUTINE_BYTES_MAX <= limit
+	           ? goroutine_put(state, at, &state->strand,
+	                           frames < state->stack.depth ? 0 : frames, NULL)
+	           : NULL;
 }
 
 /* Begin a run in the thread's chunk. False: it has not enough room left. */
@@ -234,23 +293,41 @@ bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t t
 
 /* ---- events ------------------------------------------------------------------- */
 
+/* Write what the event belongs to, ahead of it: both are committed together. */
+static void strand_put(struct thread_state *state, const struct walk_result *walk)
+{
+	uint64_t depth_bytes = state->strand.depth_bytes;
+	uint8_t *at = (uint8_t *)state->cursor.chunk + state->cursor.used;
+	struct strand strand = state->walked;
+
+	if (strand.id == state->strand.id && strand.depth_bytes < depth_bytes)
+		strand.depth_bytes = depth_bytes;
+	state->strand = strand;
+	at = goroutine_put(state, at, &strand, walk->keep, walk);
+	state->cursor.used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
+}
+
 /* Write any event. NULL: it did not fit, and this run must end. */
 static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *state,
                                                         const struct event *event,
                                                         const struct walk_result *walk)
 {
 	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->pushed };
-	uint8_t *tag_at = (uint8_t *)state->cursor.chunk + state->cursor.used, *at;
+	bool is_plain = walk->plain || walk->compared;
+	uint8_t *tag_at, *at;
 
-	at = event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, false);
+	if (unlikely(strand_is_new(state, &state->walked)))
+		strand_put(state, walk);
+	tag_at = (uint8_t *)state->cursor.chunk + state->cursor.used;
+	at = event_put(state, event, &pushed, is_plain ? TAG_PLAIN : 0, false);
 	if (unlikely(!at))
 		return NULL;
 	if (event->op == OP_CONTROL)
-		*tag_at = CONTROL_TAG(walk->plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
+		*tag_at = CONTROL_TAG(is_plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
 	if (unlikely(walk->cut && walk->pushed && frame_has_gap(walk->frames)))
 		at = gap_put(at, walk->keep);
-	if (unlikely(walk->plain && walk->sure))
-		at = stands_put(at, walk);
+	if (unlikely(is_plain && (walk->sure || walk->compared)))
+		at = stands_put(state, at, walk);
 	return at;
 }
 
@@ -261,13 +338,15 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
 static bool event_encode_deep(struct thread_state *state, const struct event *event,
                               struct walk_result *walk)
 {
+	struct strand before = state->strand;
 	uint8_t *at;
 
-	if (!chunk_enter(state, FIXED_BYTES_MAX, event->time))
+	if (!chunk_enter(state, FIXED_BYTES_MAX + GOROUTINE_BYTES_MAX, event->time))
 		return false;
 	walk_rebase(state, walk);
 	at = event_put_any(state, event, walk);
 	if (!at) {
+		state->strand = before;
 		if (!chunk_enter(state, EVENT_BYTES_MAX / 2, event->time))
 			return false;
 		frames_cut(state, walk);
@@ -302,7 +381,7 @@ static bool event_is_carried(const struct event *event, const struct walk_result
 
 static uint32_t event_bytes_max(uint32_t pushed)
 {
-	return FIXED_BYTES_MAX + frames_bytes_max(pushed);
+	return FIXED_BYTES_MAX + GOROUTINE_BYTES_MAX + frames_bytes_max(pushed);
 }
 
 bool event_has_room(const struct thread_state *state, uint32_t pushed)

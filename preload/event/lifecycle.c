@@ -15,6 +15,7 @@
 #include "ring/definitions.h"
 #include "self/fault_passed.h"
 #include "self/maps.h"
+#include "modules/go_finder.h"
 #include "modules/map.h"
 #include "modules/offer.h"
 #include "self/phase.h"
@@ -154,6 +155,7 @@ static bool start(void)
 	thread_state_start(thread_ends);
 	module_offer_start(settings.session, settings.reader_view, ring.header->executable);
 	module_map_start();
+	go_finder_start();
 	maps_record(MAPS_START);
 	return true;
 }

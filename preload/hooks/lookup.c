@@ -16,6 +16,7 @@
 #include "modules/cfi.h"
 #include "hooks/hook.h"
 #include "hooks/table.h"
+#include "modules/go_finder.h"
 #include "event/lifecycle.h"
 #include "modules/loaded_objects.h"
 #include "ring/ring.h"
@@ -70,6 +71,17 @@ static bool is_handle(const void *handle)
 }
 
 /*
+ * The handle is the loader's description of a library. If it is a Go library, walks must know
+ * it before Go code runs in it. What is opened is used by this call, or creates threads when it
+ * is opened: see hooks/thread.c.
+ */
+static void handle_check(const void *handle)
+{
+	if (recorder.is_recording)
+		go_finder_check(handle);
+}
+
+/*
  * Without a real handle, continue in the real function by a jump (-foptimize-sibling-calls): it
  * must see our caller, not us.
  */
@@ -79,6 +91,7 @@ void *hook_dlsym(void *handle, const char *name)
 
 	if (is_handle(handle)) {
 		real_resolve();
+		handle_check(handle);
 		return hook_before(real.dlsym(handle, name));
 	}
 	ours = lookup(ARCH_CALLER_SLOT(), handle, name);

@@ -13,6 +13,7 @@
 #include <threads.h>
 
 #include "event/lifecycle.h"
+#include "modules/go_finder.h"
 #include "ring/ring.h"
 #include "stack/signal_stack.h"
 #include "system/system.h"
@@ -158,6 +159,16 @@ static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
 	return start;
 }
 
+/* A Go library creates a thread when it is opened, before any other code of it runs. */
+static void caller_check(uintptr_t return_address)
+{
+	if (!recorder.is_recording)
+		return;
+	if (stub_is(return_address))
+		return_address = outlive_stub_entries[stub_of(return_address)].return_address;
+	go_finder_check_at(return_address - 1);
+}
+
 int hook_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                         void *(*function)(void *), void *argument)
 {
@@ -167,6 +178,7 @@ int hook_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 	real_resolve();
 	if (!real.pthread_create)
 		return ENOSYS;
+	caller_check(*ARCH_CALLER_SLOT());
 	start = thread_prepare(attributes, (uintptr_t)function, argument);
 	if (!start)
 		return real.pthread_create(thread, attributes, function, argument);

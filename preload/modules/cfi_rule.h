@@ -15,6 +15,7 @@ enum cfi_kind {
 	CFI_END,     /* the return address is undefined: the outermost frame */
 	CFI_COMPLEX, /* anything else: expressions, other registers */
 	CFI_SIGNAL,  /* a signal frame: the next frame was interrupted, it made no call */
+	CFI_SWITCH,  /* Go's runtime: the stack goes on elsewhere (go/runtime.h) */
 };
 
 /*

@@ -3,10 +3,13 @@
  */
 #include "modules/frame_rule.h"
 
+#include "go/runtime.h"
 #include "system/recorder.h"
 #include "modules/code_map.h"
 #include "modules/map.h"
 #include "modules/real.h"
+
+#define CFA_OFFSET_MAX (0x3fffu << 3) /* of a packed rule */
 
 _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
@@ -31,7 +34,7 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 {
 	bool patchable = rule_is_patchable(&rule, unwinder);
 
-	if (rule.cfa_offset >> 3 > 0x3fff || rule.fp_below >> 3 > 0x1fff) {
+	if (rule.cfa_offset > CFA_OFFSET_MAX || rule.fp_below >> 3 > 0x1fff) {
 		rule.kind = CFI_COMPLEX;
 		rule.cfa_offset = rule.fp_below = 0;
 	}
@@ -61,12 +64,32 @@ static enum cfi_kind kind_uncovered(const struct cfi_module *module,
 	           : CFI_NO_CODE;
 }
 
+/* The rule for a frame of Go code. No stub is ever put there: Go finds each return address. */
+static struct cfi_rule rule_of_go(const struct go_runtime *runtime, uintptr_t pc)
+{
+	static const enum cfi_kind kinds[] = {
+		[GO_FRAME_UNKNOWN] = CFI_NONE,
+		[GO_FRAME_PLAIN] = CFI_SP,
+		[GO_FRAME_TOP] = CFI_END,
+		[GO_FRAME_SWITCH] = CFI_SWITCH,
+	};
+	struct go_frame frame = go_frame_find(runtime, pc);
+
+	/* A walk asks again how large it is. */
+	if (frame.kind == GO_FRAME_PLAIN && frame.cfa_offset > CFA_OFFSET_MAX)
+		return (struct cfi_rule){ .kind = CFI_SWITCH };
+	return (struct cfi_rule){ .kind = kinds[frame.kind],
+		                      .cfa_offset = frame.cfa_offset,
+		                      .fp_below = frame.fp_below };
+}
+
 frame_rule frame_rule_miss(uintptr_t return_address)
 {
 	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
 	                 ((1u << RULE_INDEX_BITS) - 1);
 	enum module_unwinder unwinder = MODULE_UNWINDER_OWN;
 	struct cfi_module module;
+	const struct go_runtime *runtime;
 	struct cfi_rule found;
 	frame_rule rule;
 	bool recorded;
@@ -79,7 +102,13 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 			(struct cfi_rule){ .kind = kind_uncovered(NULL, return_address) },
 			unwinder);
 	recorded = module_map_add(&module, &unwinder);
-	found = cfi_rule_find(&module, return_address);
+	runtime = go_runtime_at(return_address);
+	if (runtime) {
+		found = rule_of_go(runtime, return_address);
+		unwinder = MODULE_UNWINDER_TABLES;
+	} else {
+		found = cfi_rule_find(&module, return_address);
+	}
 	if (found.kind == CFI_NONE) {
 		found.kind = kind_uncovered(&module, return_address);
 		recorded = recorded && found.kind == CFI_NONE;

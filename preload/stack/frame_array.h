@@ -5,6 +5,7 @@
 #define OUTLIVE_PRELOAD_STACK_FRAME_ARRAY_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,39 @@ enum walk_frame_flags {
 	FRAME_BEYOND = 4096,  /* beyond a signal: needs a bound stub */
 	FRAME_LEFT = 8192,    /* probably left by a jump that was not seen */
 };
+
+/*
+ * The `slot` of a frame of Go code is a key, which no address can be: FRAME_KEY, and in place of
+ * its depth on the goroutine's stack, FRAME_DEPTHS less the depth. So frames further in have
+ * smaller keys, as they have smaller slots. The frame into which C returns to Go has the key of
+ * a call. See stack/goroutine_walk.h.
+ */
+#define FRAME_KEY (UINT64_C(1) << 63)
+#define FRAME_CALL (UINT64_C(1) << 62)
+#define FRAME_DEPTHS (UINT64_C(1) << 40)
+
+static inline bool frame_has_key(const struct walk_frame *frame)
+{
+	return (frame->slot & FRAME_KEY) != 0;
+}
+
+/* Whether it is the frame into which C returns to Go. */
+static inline bool frame_is_call(const struct walk_frame *frame)
+{
+	return (frame->slot & (FRAME_KEY | FRAME_CALL)) == (FRAME_KEY | FRAME_CALL);
+}
+
+/* Whether it is on a goroutine's stack. */
+static inline bool frame_is_go(const struct walk_frame *frame)
+{
+	return (frame->slot & (FRAME_KEY | FRAME_CALL)) == FRAME_KEY;
+}
+
+/* Its depth on the goroutine's stack, in bytes. */
+static inline uintptr_t frame_depth(const struct walk_frame *frame)
+{
+	return FRAME_DEPTHS - (frame->slot & ~FRAME_KEY);
+}
 
 struct frame_array {
 	struct walk_frame

@@ -383,7 +383,8 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	for (uint32_t i = keep < depth ? keep
 	                  : depth      ? depth - 1
 	                               : 0;
-	     i-- > 0 && !state->stack.frames[i].stub;)
+	     i-- > 0 && !state->stack.frames[i].stub &&
+	     !frame_has_key(&state->stack.frames[i]);)
 		may_take = frame_patch(state, i, may_take) && may_take;
 }
 

@@ -25,6 +25,8 @@ struct walk_result {
 	uint32_t carried_from; /* index of those in state->stack.frames */
 	uint32_t sure;         /* of the kept frames, from the outermost: proven to stand */
 	const struct walk_frame *frames;
+	/* frames of Go code are among the kept ones only because they compare equal */
+	bool compared;
 	bool cut;   /* the walk stopped before the outermost frame */
 	bool plain; /* which frames have ended is inferred, at least in part */
 	bool left;  /* inferred only for frames that were left unseen */

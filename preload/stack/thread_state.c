@@ -109,6 +109,7 @@ static void state_begin(struct thread_state *state)
 	state->cursor.events = 0;
 	state->stack.depth = 0;
 	state->stack.cut_frames = 0;
+	state->strand = (struct strand){ 0 };
 	state->throwing.ceiling = state->throwing.ceiling_slot = 0;
 	state->throwing.exception = NULL;
 	state->throwing.count = 0;
@@ -299,10 +300,12 @@ void thread_state_forked(void)
 	guard.creator = 0; /* a thread of another process */
 	if (guard.state) {
 		uint32_t depth = guard.state->stack.depth;
+		struct strand strand = guard.state->strand;
 
 		/* The stack and its frames are the same; all else is new. */
 		state_register(guard.state);
 		state_begin(guard.state);
 		guard.state->stack.depth = depth;
+		guard.state->strand = strand;
 	}
 }

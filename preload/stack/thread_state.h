@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "go/goroutine.h"
 #include "system/guard.h"
 #include "ring/prediction.h"
 #include "stack/chunk_cursor.h"
@@ -24,6 +25,17 @@
 #define OTHER_EVENT_BYTES 64
 #define SHORT_FRAMES 8 /* the most frames that a short walk may push */
 #define THREAD_NAME_WORDS 2
+
+/*
+ * What has a call stack of its own, and what an event belongs to: the thread (id 0), or a
+ * goroutine.
+ */
+struct strand {
+	uint64_t id;
+	uintptr_t start;      /* the function that it began with; 0: unknown */
+	uintptr_t low, high;  /* of its stack */
+	uint64_t depth_bytes; /* the most that was in use */
+};
 
 struct thread_state {
 	struct own_header header; /* first */
@@ -40,6 +52,9 @@ struct thread_state {
 	struct walk_frame other_frames[SHORT_FRAMES];
 	_Alignas(uint64_t) char other_event[OTHER_EVENT_BYTES];
 	struct thread_stacks stacks;
+	struct strand strand;       /* of the last event */
+	struct strand walked;       /* of the last walk, which is of the next event */
+	struct goroutine goroutine; /* where the walk has come from a thread's stack */
 	struct stub_set stubs;
 	struct throw_list throwing;
 	struct thread_state *next_free;

@@ -11,6 +11,7 @@
 
 #include "modules/frame_rule.h"
 #include "stack/bound_stubs.h"
+#include "stack/goroutine_walk.h"
 #include "stack/interrupted_frames.h"
 #include "modules/slow_walk.h"
 #include "stack/view.h"
@@ -62,7 +63,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 		return false;
 	walk->pushed++;
 	state->stack.frames[state->stack.capacity - walk->pushed] = (struct walk_frame){
-		.slot = slot,
+		.slot = unlikely(walk->is_on_goroutine) ? goroutine_walk_key(walk, slot) : slot,
 		.return_address = return_address,
 		.fp_words = walk->fp_words,
 		.fp = walk->point.fp,
@@ -89,8 +90,9 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot,
 	const struct stack_bounds *own = &walk->state->stacks.own;
 	struct walk_frame *frame;
 
-	if (!walk->view.is_own)
-		return false;
+	if (unlikely(!walk->view.is_own))
+		return walk->is_on_goroutine &&
+		       goroutine_walk_meets(walk, slot, return_address);
 	while (walk->known && (frames[walk->known - 1].slot < slot ||
 	                       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
 		walk->known--;
@@ -172,7 +174,7 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 		/* Not a call: readers use the byte before a return address. */
 		rule = frame_rule_get(point->ip + 1);
 		walk->in_unwinder |= frame_rule_is_unwinder(rule);
-		walk->cut = !has_frame_information(rule) ||
+		walk->cut = !has_frame_information(rule) || go_runtime_at(point->ip) ||
 		            !walk_push(walk, slot, point->ip + 1, FRAME_STOPPED);
 		/*
 		 * The next word may be no return address, and libgcc would follow it unchecked.
@@ -246,6 +248,8 @@ static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
 
 	if (kind == CFI_END)
 		return 0;
+	if (unlikely(kind == CFI_SWITCH))
+		return goroutine_walk_switch(walk, rule);
 	if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
 		slot = walk_step(walk, rule);
 		walk->cut = !slot && walk->point.ip && !walk_is_at_entry(walk);
@@ -354,8 +358,8 @@ static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 		uintptr_t below = frame_rule_fp_below(rule), cfa;
 
 		if (unlikely(kind == CFI_NO_CODE || kind == CFI_COMPLEX || kind == CFI_SIGNAL ||
-		             frame_rule_is_unwinder(rule) || stub_is(ip) ||
-		             walk->pushed == OTHER_FRAMES_MAX))
+		             kind == CFI_SWITCH || frame_rule_is_unwinder(rule) ||
+		             stub_is(ip) || walk->pushed == OTHER_FRAMES_MAX))
 			return false;
 		walk->pushed++;
 		*--frame = (struct walk_frame){ .slot = arch_slot_of(sp),
@@ -401,7 +405,8 @@ static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
 {
 	uintptr_t slot = walk->point.sp, return_address;
 
-	if (walk->point.ip && has_frame_information(rule))
+	if (walk->point.ip && has_frame_information(rule) &&
+	    frame_rule_kind(rule) != CFI_SWITCH)
 		return walk_outwards(walk, rule);
 	/* A call to an address without code: it has put its return address there. */
 	walk->cut = !stack_bounds_hold(&walk->view.bounds, slot) || slot % sizeof(slot) ||

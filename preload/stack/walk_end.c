@@ -8,6 +8,8 @@ bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t fp)
 	for (uint32_t i = count; i-- > 0;) {
 		const uintptr_t *slot = (const uintptr_t *)frames[i].slot;
 
+		if (frame_has_key(&frames[i]))
+			return false; /* it takes a walk to know */
 		if (frames[i].stub)
 			return frame_is_standing(&frames[i]);
 		if (*slot != frames[i].return_address)
@@ -40,6 +42,30 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 	return 0;
 }
 
+/*
+ * Returns what the event belongs to. A walk that has met a frame leaves the rest as it was; but
+ * the goroutine's stack may have grown since.
+ */
+static struct strand strand_of(const struct walk *walk, uint32_t keep)
+{
+	const struct goroutine *goroutine = &walk->state->goroutine;
+	struct strand strand = { 0 };
+
+	if (keep)
+		strand = walk->state->strand;
+	if (!walk->has_crossed || walk->is_of_thread || (keep && !strand.id))
+		return strand;
+	return (struct strand){ goroutine->id, goroutine->start, goroutine->low,
+		                    goroutine->high, walk->goroutine_depth };
+}
+
+/* Whether the frames that are gone are another strand's, and may still run. */
+static bool is_of_another(const struct walk *walk, uint32_t keep)
+{
+	return walk->has_crossed && !keep && !walk->cut &&
+	       walk->state->walked.id != walk->state->strand.id;
+}
+
 /* Whether a frame that is no longer on the stack is not known to have ended. */
 static bool ends_are_inferred(const struct thread_state *state, uint32_t keep, bool met,
                               uintptr_t start_slot)
@@ -65,7 +91,9 @@ static bool ends_are_inferred(const struct thread_state *state, uint32_t keep, b
 static bool frame_may_be(const struct walk_frame *frame, const struct walk_frame *found)
 {
 	return !frame->stub && !(frame->flags & (FRAME_DEAD | FRAME_JUMPED)) &&
-	       found->slot == frame->slot && found->return_address == frame->return_address;
+	       found->slot == frame->slot &&
+	       found->return_address == frame->return_address &&
+	       (!frame_has_key(frame) || found->fp == frame->fp);
 }
 
 /*
@@ -84,6 +112,12 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 	for (; i > 0 && !frames[i - 1].stub; i--) {
 		uint16_t flags = frames[i - 1].flags;
 
+		if (walk->has_met_call && i <= walk->known)
+			break; /* all that is further out waits for this call */
+		if (go_runtime_at(frames[i - 1].return_address) && !(flags & FRAME_CUT)) {
+			walk->is_compared = true;
+			continue;
+		}
 		walk->plain |= flags & FRAME_CUT || (i < depth && !(flags & FRAME_FIRST));
 		walk->in_unwinder |= (flags & FRAME_UNWINDER) != 0;
 		is_sure &= !(flags & FRAME_CUT);
@@ -101,10 +135,13 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	struct thread_state *state = walk->state;
 	struct walk_frame *pushed = state->stack.frames + state->stack.capacity -
 	                            walk->pushed;
-	uint32_t beyond = walk->met ? 0 : frames_beyond(walk, start_slot);
-	uint32_t keep = walk->met ? walk->known : beyond;
-	bool whole = walk->met || !beyond;
-	bool is_complete = !walk->cut && walk->view.is_own, is_inferred, is_left;
+	bool is_complete = !walk->cut && (walk->view.is_own || walk->is_on_goroutine);
+	uint32_t beyond = walk->met || (walk->has_crossed && is_complete)
+	                      ? 0
+	                      : frames_beyond(walk, start_slot);
+	/* Which of them a walk that crossed would have met is not known. */
+	uint32_t keep = walk->met ? walk->known : walk->has_crossed ? 0 : beyond;
+	bool whole = walk->met || !beyond, is_inferred, is_left;
 	uint32_t sure;
 
 	/*
@@ -121,7 +158,9 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 		walk->pushed--;
 	}
 	sure = frames_compared(walk, keep);
-	is_inferred = ends_are_inferred(state, keep, walk->met || is_complete, start_slot);
+	state->walked = strand_of(walk, keep);
+	is_inferred = !is_of_another(walk, keep) &&
+	              ends_are_inferred(state, keep, walk->met || is_complete, start_slot);
 	/*
 	 * The frame that called the frames that are gone has control again. If nothing is
 	 * copied, all frames further in have ended, though no stub has run: a jump passed them.
@@ -135,6 +174,7 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 		.frames = pushed,
 		.cut = walk->cut,
 		.plain = !is_exact || walk->plain || is_inferred,
+		.compared = walk->is_compared,
 		.left = is_left,
 		.patch = is_exact && whole && !walk->in_unwinder,
 		.reuse = whole && !walk->in_signal,

@@ -13,19 +13,27 @@ struct walk {
 	struct thread_state *state;
 	struct stack_view view; /* of the stack that the walk is on */
 	struct walk_point point;
-	uint16_t fp_words;     /* where the last step loaded point.fp; see walk_frame */
-	uint32_t known;        /* frames of the last event that may still be met */
-	uint32_t pushed;       /* frames found, at the far end of state->stack.frames */
-	uintptr_t called_slot; /* slot where a call has just put its return address */
-	bool met;              /* it met a known frame: `known` frames stand */
-	bool cut;              /* it ended before the outermost frame */
-	bool resumed;          /* slow steps ended at a frame with a rule: continue there */
-	bool stopped;     /* slow steps ended at an interrupted frame: continue there */
-	bool in_signal;   /* it passed a signal frame */
-	bool is_fault;    /* it began at a fault: put no stub anywhere */
-	bool in_unwinder; /* it passed an unwinder's frame */
-	bool plain;       /* something had to be inferred */
-	bool strayed;     /* it passed a stub that is not where it was put */
+	uint16_t fp_words;        /* where the last step loaded point.fp; see walk_frame */
+	uint32_t known;           /* frames of the last event that may still be met */
+	uint32_t pushed;          /* frames found, at the far end of state->stack.frames */
+	uintptr_t call_key;       /* of the thread's last call into C; 0: unknown */
+	uint64_t calls;           /* how many calls into C it came through */
+	uint64_t goroutine_depth; /* bytes of the goroutine's stack that were in use */
+	uintptr_t called_slot;    /* slot where a call has just put its return address */
+	bool met;                 /* it met a known frame: `known` frames stand */
+	bool cut;                 /* it ended before the outermost frame */
+	bool resumed;         /* slow steps ended at a frame with a rule: continue there */
+	bool stopped;         /* slow steps ended at an interrupted frame: continue there */
+	bool in_signal;       /* it passed a signal frame */
+	bool is_fault;        /* it began at a fault: put no stub anywhere */
+	bool in_unwinder;     /* it passed an unwinder's frame */
+	bool plain;           /* something had to be inferred */
+	bool strayed;         /* it passed a stub that is not where it was put */
+	bool is_on_goroutine; /* `view` is of a goroutine's stack: state->goroutine */
+	bool has_crossed;     /* it came to the goroutine's stack, and perhaps back */
+	bool has_met_call;    /* what it met is a call into C that goes on */
+	bool is_compared;     /* frames of Go code were kept because they compare equal */
+	bool is_of_thread;    /* a thread of C has borrowed the goroutine */
 };
 
 /*

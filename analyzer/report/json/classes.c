@@ -64,8 +64,10 @@ static void exact_json(struct json_writer *json, const struct class_counts *coun
 	json_object_inline(json, "exact");
 	json_count(json, "blocks", counts->exact_blocks);
 	json_count(json, "up_to_a_gap", counts->exact_cut_blocks);
+	json_count(json, "left_c", counts->compared_blocks);
 	json_count(json, "inferred",
-	           counts->blocks - counts->exact_blocks - counts->exact_cut_blocks);
+	           counts->blocks - counts->exact_blocks - counts->exact_cut_blocks -
+	               counts->compared_blocks);
 	json_count(json, "stacks_cut", counts->cut_blocks);
 	json_object_end(json);
 	json_object_inline(json, "source_frames");

@@ -76,6 +76,7 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	json_bool(json, "frames_exact", header->flags & RING_FRAMES_EXACT);
 	json_bool(json, "own_malloc", header->flags & RING_OWN_MALLOC);
 	json_bool(json, "past_us", header->flags & RING_PAST_US);
+	json_bool(json, "go_unknown", header->flags & RING_GO_UNKNOWN);
 	json_bool(json, "copies_stacks", header->flags & RING_COPIES_STACKS);
 	json_bool(json, "from_ring", process->is_from_ring);
 	json_bool(json, "still_running", process->is_live);

@@ -202,8 +202,9 @@ static void peeled_print(const struct screen *screen, const struct classes *clas
 static void exact_print(const struct screen *screen, const struct classes *classes)
 {
 	const struct class_counts *all = &classes->all;
-	uint64_t exact = all->exact_blocks + all->exact_cut_blocks;
-	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES], gap[64] = "";
+	uint64_t exact = all->exact_blocks + all->exact_cut_blocks + all->compared_blocks;
+	char percent[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES], gap[64] = "",
+																c[64] = "";
 
 	text_count(blocks, all->blocks);
 	if (!classes->has_exact_frames) {
@@ -216,20 +217,24 @@ static void exact_print(const struct screen *screen, const struct classes *class
 	if (all->exact_cut_blocks)
 		snprintf(gap, sizeof(gap), ", %s more up to a gap",
 		         text_percent(percent, all->exact_cut_blocks, all->blocks));
-	screen_line(screen, 2, "exact: %s of %s block%s%s%s",
+	if (all->compared_blocks)
+		snprintf(c, sizeof(c), ", %s more as far as C goes (Go frames compared)",
+		         text_percent(percent, all->compared_blocks, all->blocks));
+	screen_line(screen, 2, "exact: %s of %s block%s%s%s%s",
 	            text_percent(percent, all->exact_blocks, all->blocks), blocks,
-	            text_s(all->blocks), gap,
+	            text_s(all->blocks), gap, c,
 	            exact < all->blocks ? "; the others are inferred" : "");
 }
 
 static void proof_print(const struct screen *screen, const struct classes *classes)
 {
 	const struct class_counts *all = &classes->all;
-	uint64_t open = all->blocks - all->proved - all->supported;
+	/* Of frames that were compared, the line before says all that is known. */
+	uint64_t open = all->blocks - all->proved - all->supported - all->compared_blocks;
 	char proved[TEXT_NUMBER_BYTES], supported[TEXT_NUMBER_BYTES];
 	char percent[TEXT_NUMBER_BYTES], left[TEXT_NUMBER_BYTES + 8];
 
-	if (!classes->has_exact_frames || all->proved == all->blocks)
+	if (!classes->has_exact_frames || all->proved + all->compared_blocks == all->blocks)
 		return;
 	snprintf(left, sizeof(left), "none is");
 	if (open)

@@ -238,6 +238,10 @@ void report_unseen(const struct screen *screen, const struct ring_header *header
 		             "a module was opened with RTLD_DEEPBIND, or by dlmopen(): what it "
 		             "allocates and frees is not seen, and blocks it freed for others "
 		             "count as never freed");
+	if (header->flags & RING_GO_UNKNOWN)
+		unseen_print(screen, indent, "go",
+		             "a version of Go's runtime that is not known: stacks end where Go "
+		             "calls C");
 }
 
 /*

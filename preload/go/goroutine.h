@@ -1,0 +1,43 @@
+/*
+ * go/goroutine.h - where a goroutine waits while its thread runs C, or code of the runtime.
+ */
+#ifndef OUTLIVE_PRELOAD_GO_GOROUTINE_H
+#define OUTLIVE_PRELOAD_GO_GOROUTINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "go/runtime.h"
+
+struct goroutine {
+	uint64_t id;
+	uintptr_t low, high; /* its stack, which stays where it is as long as it waits */
+	uintptr_t pc, sp;    /* where it goes on: pc is in a frame that begins at sp */
+	uintptr_t start;     /* the function that it began with; 0: unknown */
+	uintptr_t machine;   /* the m: Go's name of the thread */
+	uint64_t calls;      /* into C, that this thread has made so far; 0: unknown */
+	uintptr_t system_sp; /* where the thread's own stack went on before it called C */
+};
+
+/*
+ * Get the goroutine of the calling thread, which runs on its own stack. False: there is none,
+ * or what the runtime says of it cannot be.
+ */
+bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutine);
+
+/*
+ * Whether the return address into asmcgocall at `slot` is of a call from the goroutine's stack:
+ * asmcgocall has saved that goroutine and its depth beside it.
+ */
+bool goroutine_called(const struct go_runtime *runtime,
+                      const struct goroutine *goroutine, uintptr_t slot);
+
+/*
+ * The function that contains the return address `pc`, which is at `slot`, has called C on the
+ * stack that it is on: asmcgocall or another. Returns the stack pointer that the function had
+ * before it rounded it down; 0: it is no such call. Everything up to `slot` + 64 must be readable.
+ */
+uintptr_t goroutine_caller_sp(const struct go_runtime *runtime, uintptr_t pc,
+                              uintptr_t slot);
+
+#endif

@@ -1,0 +1,137 @@
+/* go/runtime.c - recognize Go's runtime in a module. */
+#include "go/runtime.h"
+
+#include <stddef.h>
+
+struct go_runtime go_runtimes[GO_RUNTIMES_MAX];
+_Atomic uint32_t go_runtime_count;
+
+/* Offsets in a g that no code shows, from which version on (Go 1.N). */
+static const struct layout {
+	uint16_t version, g_id, g_start;
+} layouts[] = {
+	{ 18, 152, 312 }, { 20, 152, 0 },   { 21, 152, 296 }, { 23, 160, 304 },
+	{ 25, 152, 0 },   { 26, 152, 304 }, { 27, 152, 0 },
+};
+
+static void layout_choose(struct go_runtime *runtime)
+{
+	uint16_t version = runtime->tables.version;
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(*layouts); i++) {
+		/* Unknown: as in the newest. */
+		if (version && layouts[i].version > version)
+			break;
+		runtime->g_id = layouts[i].g_id;
+		runtime->g_start = layouts[i].g_start;
+	}
+}
+
+/*
+ * The function's role. A wrapper has the same name, but calls another function; only of the
+ * one that writes the stack pointer itself is the frame not like any other's.
+ */
+static enum go_role role_of(const struct go_tables *tables,
+                            const struct go_function *function)
+{
+	static const struct {
+		const char *name;
+		uint8_t id, flags;
+	} roles[GO_ROLES] = {
+		[GO_ASMCGOCALL] = { "runtime.asmcgocall", GO_ID_ASMCGOCALL, 0 },
+		[GO_CGOCALLBACK] = { "runtime.cgocallback", GO_ID_CGOCALLBACK, 0 },
+		[GO_CROSSCALL2] = { "crosscall2", 0, 0 },
+		[GO_CGOCALL] = { "runtime.cgocall", 0, 0 },
+		[GO_SYSTEMSTACK] = { "runtime.systemstack", 0, GO_WRITES_SP },
+		[GO_MORESTACK] = { "runtime.morestack", 0, GO_WRITES_SP },
+		[GO_MCALL] = { "runtime.mcall", 0, GO_WRITES_SP },
+		[GO_CALLS_MMAP] = { "runtime.callCgoMmap", 0, GO_WRITES_SP },
+		[GO_CALLS_MUNMAP] = { "runtime.callCgoMunmap", 0, GO_WRITES_SP },
+	};
+
+	for (enum go_role role = 0; role < GO_ROLES; role++) {
+		if ((!roles[role].id || function->id == roles[role].id) &&
+		    (function->flags & roles[role].flags) == roles[role].flags &&
+		    go_tables_is_named(tables, function, roles[role].name))
+			return role;
+	}
+	return GO_ROLES;
+}
+
+/* Find the functions with a role. False: the tables are wrong. */
+static bool roles_find(struct go_runtime *runtime)
+{
+	struct go_function function;
+
+	for (uint64_t i = 0; i < runtime->tables.function_count; i++) {
+		enum go_role role;
+
+		if (!go_tables_function(&runtime->tables, i, &function))
+			return false;
+		role = role_of(&runtime->tables, &function);
+		if (role != GO_ROLES)
+			runtime->roles[role] = (struct go_code_range){ function.entry,
+				                                           function.end };
+	}
+	return true;
+}
+
+bool go_runtime_add(uintptr_t start, uintptr_t end)
+{
+	uint32_t count = atomic_load_explicit(&go_runtime_count, memory_order_relaxed);
+	struct go_runtime *runtime;
+
+	if (count == GO_RUNTIMES_MAX)
+		return false;
+	runtime = &go_runtimes[count];
+	*runtime = (struct go_runtime){ .has_runtime = false };
+	if (!go_tables_find(start, end, &runtime->tables) || !roles_find(runtime))
+		return false;
+	if (runtime->roles[GO_ASMCGOCALL].start) {
+		if (!go_code_read(runtime->roles[GO_ASMCGOCALL], runtime->roles[GO_SYSTEMSTACK],
+		                  runtime->roles[GO_CGOCALL], &runtime->code))
+			return false;
+		layout_choose(runtime);
+		runtime->has_runtime = true;
+	}
+	atomic_store_explicit(&go_runtime_count, count + 1, memory_order_release);
+	return true;
+}
+
+/* Whether the stack goes on elsewhere, beyond a frame of this function. */
+static bool is_switch(const struct go_runtime *runtime, uintptr_t pc)
+{
+	for (enum go_role role = 0; role < GO_ROLES; role++) {
+		if (role != GO_CROSSCALL2 && role != GO_CGOCALL &&
+		    go_runtime_is_in(runtime, role, pc))
+			return true;
+	}
+	return false;
+}
+
+struct go_frame go_frame_find(const struct go_runtime *runtime, uintptr_t pc)
+{
+	struct go_frame frame = { .kind = GO_FRAME_UNKNOWN };
+	struct go_function function;
+	int64_t bytes;
+
+	if (!go_tables_lookup(&runtime->tables, pc, &function))
+		return frame;
+	if (function.flags & GO_TOP_FRAME) {
+		frame.kind = GO_FRAME_TOP;
+		return frame;
+	}
+	bytes = go_tables_frame_bytes(&runtime->tables, &function, pc);
+	if (bytes >= 0 && bytes % 8 == 0 && bytes <= INT32_MAX)
+		frame.cfa_offset = (uint32_t)bytes + 8;
+	if (is_switch(runtime, pc)) {
+		frame.kind = GO_FRAME_SWITCH;
+		return frame;
+	}
+	if (!frame.cfa_offset || function.flags & GO_WRITES_SP)
+		return frame;
+	frame.kind = GO_FRAME_PLAIN;
+	if (go_runtime_is_in(runtime, GO_CROSSCALL2, pc))
+		frame.fp_below = GO_CROSS_FP_BELOW_CFA;
+	return frame;
+}

@@ -1,0 +1,91 @@
+/*
+ * go/runtime.h - the modules of the process that Go built, and the runtimes in them.
+ *
+ * A program has one. A library that Go built (c-shared) has a runtime of its own; a plugin has
+ * only code, and uses the program's.
+ */
+#ifndef OUTLIVE_PRELOAD_GO_RUNTIME_H
+#define OUTLIVE_PRELOAD_GO_RUNTIME_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "go_code.h"
+#include "go/tables.h"
+
+/* Functions of the runtime at which a stack goes on elsewhere. */
+enum go_role {
+	GO_ASMCGOCALL,  /* calls C on the system stack of the thread */
+	GO_CGOCALLBACK, /* C calls Go: from the system stack to the goroutine's */
+	GO_CROSSCALL2,  /* calls cgocallback */
+	GO_CGOCALL,     /* calls asmcgocall for a program's call into C */
+	GO_SYSTEMSTACK, /* calls code of the runtime on the system stack */
+	GO_MORESTACK,   /* the same, to make the goroutine's stack larger */
+	GO_MCALL,       /* the goroutine waits; the scheduler runs */
+	GO_CALLS_MMAP,  /* calls C on the stack that it is on */
+	GO_CALLS_MUNMAP,
+	GO_ROLES
+};
+
+struct go_runtime {
+	struct go_tables tables;
+	struct go_code_range roles[GO_ROLES]; /* empty: the module has no such function */
+	struct go_code code;
+	uint16_t g_id, g_start; /* offsets in a g; g_start 0: unknown */
+	bool has_runtime;
+};
+
+#define GO_RUNTIMES_MAX 8
+
+extern struct go_runtime go_runtimes[GO_RUNTIMES_MAX];
+extern _Atomic uint32_t
+	go_runtime_count; /* those below it are complete, and never change */
+
+/*
+ * The module that is mapped at [start, end), which Go built, is now known. False: it cannot be
+ * understood: its frames are unknown. Not to be called by two threads at a time.
+ */
+bool go_runtime_add(uintptr_t start, uintptr_t end);
+
+/* Returns the module with this address in Go's part of its code; NULL: none. */
+static inline const struct go_runtime *go_runtime_at(uintptr_t address)
+{
+	uint32_t count = atomic_load_explicit(&go_runtime_count, memory_order_acquire);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct go_tables *tables = &go_runtimes[i].tables;
+
+		if (address - tables->text < tables->text_end - tables->text)
+			return &go_runtimes[i];
+	}
+	return NULL;
+}
+
+/* Whether `address` is in the runtime's function. */
+static inline bool go_runtime_is_in(const struct go_runtime *runtime, enum go_role role,
+                                    uintptr_t address)
+{
+	const struct go_code_range *range = &runtime->roles[role];
+
+	return address - range->start < range->end - range->start;
+}
+
+enum go_frame_kind {
+	GO_FRAME_UNKNOWN,
+	GO_FRAME_PLAIN,  /* the caller's stack pointer is `cfa_offset` further out */
+	GO_FRAME_TOP,    /* the outermost frame of a stack */
+	GO_FRAME_SWITCH, /* the stack goes on elsewhere: enum go_role */
+};
+
+struct go_frame {
+	enum go_frame_kind kind;
+	uint32_t cfa_offset;
+	uint32_t fp_below; /* where the caller's fp is, below the CFA; 0: it is not saved */
+};
+
+/* Returns the frame of the function that contains `pc`, as it is at `pc`. */
+struct go_frame go_frame_find(const struct go_runtime *runtime, uintptr_t pc);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * modules/go_finder.h - finds the modules that Go built: when recording begins, and when a
+ * library has been opened. Not when an address in them is first met on a stack: their tables are
+ * large, and may be searched for long.
+ */
+#ifndef OUTLIVE_PRELOAD_MODULES_GO_FINDER_H
+#define OUTLIVE_PRELOAD_MODULES_GO_FINDER_H
+
+#include <link.h>
+#include <stdint.h>
+
+/* Check all objects of the loader's list; call while none of them can be unloaded. */
+void go_finder_start(void);
+
+/* Check an object (or a wrong handle) that stays loaded during the call. Cheap if it was checked before. */
+void go_finder_check(const struct link_map *map);
+
+/* The same for the object that contains `address`. */
+void go_finder_check_at(uintptr_t address);
+
+#endif

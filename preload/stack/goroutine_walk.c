@@ -1,0 +1,328 @@
+/* stack/goroutine_walk.c - walk from a thread's stack to a goroutine's, and back. */
+#include "stack/goroutine_walk.h"
+
+static inline uintptr_t load(uintptr_t address)
+{
+	return *(const uintptr_t *)address;
+}
+
+static uintptr_t cut(struct walk *walk)
+{
+	walk->cut = true;
+	return 0;
+}
+
+/* The frame that was found last; NULL: none yet. */
+static struct walk_frame *frame_last(const struct walk *walk)
+{
+	const struct frame_array *stack = &walk->state->stack;
+
+	return walk->pushed ? &stack->frames[stack->capacity - walk->pushed] : NULL;
+}
+
+/* ---- calls into C -------------------------------------------------------------- */
+
+#define CALL_BITS 42
+#define MACHINE_BITS 20
+#define CALLS_MASK ((UINT64_C(1) << CALL_BITS) - 1)
+#define CALL_UNIQUE (UINT64_C(1) << (CALL_BITS - 1))
+
+/* The key of the thread's last call into C. */
+static uintptr_t call_key(const struct goroutine *goroutine)
+{
+	return FRAME_KEY | FRAME_CALL |
+	       (uintptr_t)FORMAT_HASH(goroutine->machine, MACHINE_BITS) << CALL_BITS |
+	       (goroutine->calls & CALLS_MASK);
+}
+
+/*
+ * Find the call into C at `slot` among the frames of the last event, made from the frame `first`
+ * of Go code. Returns 1 + its index; 0: there is none.
+ */
+static uint32_t call_find(const struct thread_state *state, uintptr_t slot,
+                          const struct walk_frame *first)
+{
+	const struct walk_frame *frames = state->stack.frames;
+
+	for (uint32_t i = state->stack.depth; i-- > 1;) {
+		if (!frame_is_call(&frames[i]) || frames[i].fp < slot)
+			continue;
+		return frames[i].fp == slot && frames[i - 1].slot == first->slot &&
+		               frames[i - 1].fp == first->fp &&
+		               frames[i - 1].return_address == first->return_address
+		           ? i + 1
+		           : 0;
+	}
+	return 0;
+}
+
+/* Returns the key of the innermost call into C at the last event; 0: there was none. */
+static uintptr_t call_last(const struct thread_state *state)
+{
+	for (uint32_t i = state->stack.depth; i-- > 0;) {
+		if (frame_is_call(&state->stack.frames[i]))
+			return state->stack.frames[i].slot;
+	}
+	return 0;
+}
+
+/*
+ * Whether the call that was at `index` at the last event is the one that is in its slot now.
+ * Either the thread has made no call since the last event's innermost one: what that one came
+ * from still stands. Or all calls that were made since are in progress, further in.
+ */
+static bool call_is_same(const struct walk *walk, uint32_t index)
+{
+	const struct walk_frame *frames = walk->state->stack.frames;
+	uintptr_t now = walk->call_key;
+
+	if (!now)
+		return false;
+	if (call_last(walk->state) == now)
+		return true;
+	return frames[index].slot & CALLS_MASK && !(frames[index].slot & CALL_UNIQUE) &&
+	       frames[index].slot + walk->calls == now;
+}
+
+/*
+ * The frame found last is where C returns to Go, at `slot`. True: it is the same call as at the
+ * last event, and the walk has met it. `at`: the slot of the first return address on the
+ * goroutine's stack. Only a program's call is counted, by runtime.cgocall.
+ */
+static bool call_meets(struct walk *walk, const struct go_runtime *runtime,
+                       uintptr_t slot, uintptr_t at)
+{
+	struct goroutine *goroutine = &walk->state->goroutine;
+	const struct walk_frame first = { .slot = goroutine_walk_key(walk, at),
+		                              .fp = goroutine->id,
+		                              .return_address = load(at) };
+	struct walk_frame *frame = frame_last(walk);
+	uint32_t known;
+
+	if (!walk->has_crossed) {
+		if (go_runtime_is_in(runtime, GO_CGOCALL, first.return_address) &&
+		    goroutine->calls)
+			walk->call_key = call_key(goroutine);
+		else
+			goroutine->calls = CALL_UNIQUE | walk->state->cursor.events;
+	}
+	known = call_find(walk->state, slot, &first);
+	if (known && call_is_same(walk, known - 1)) {
+		walk->pushed--;
+		walk->known = known;
+		walk->met = walk->has_met_call = true;
+		return true;
+	}
+	/* A call further out has an unknown number. It may be the one that was there. */
+	frame->slot = walk->has_crossed && known ? walk->state->stack.frames[known - 1].slot
+	                                         : call_key(goroutine);
+	frame->fp = slot;
+	walk->calls++;
+	return false;
+}
+
+/* ---- to the goroutine ----------------------------------------------------------- */
+
+/* Skip the frames of the last event that are not of Go code. */
+static void known_skip(struct walk *walk)
+{
+	const struct walk_frame *frames = walk->state->stack.frames;
+
+	if (!walk->has_crossed)
+		walk->known = walk->state->stack.depth;
+	while (walk->known && !frame_is_go(&frames[walk->known - 1]))
+		walk->known--;
+}
+
+/* Go on where the goroutine does. `slot`: of the frame found last; `is_call`: in asmcgocall. */
+static uintptr_t goroutine_enter(struct walk *walk, const struct go_runtime *runtime,
+                                 uintptr_t slot, bool is_call)
+{
+	struct goroutine *goroutine = &walk->state->goroutine;
+	const struct stack_bounds bounds = { goroutine->low, goroutine->high };
+	frame_rule rule = frame_rule_get(goroutine->pc);
+	uintptr_t cfa = goroutine->sp + frame_rule_cfa_offset(rule), at = arch_slot_of(cfa);
+
+	if (frame_rule_kind(rule) != CFI_SP || cfa <= goroutine->sp ||
+	    !stack_bounds_hold(&bounds, at) || at % sizeof(at))
+		return cut(walk);
+	if (is_call && call_meets(walk, runtime, slot, at))
+		return 0;
+	known_skip(walk);
+	if (!walk->has_crossed)
+		walk->goroutine_depth = goroutine->high - goroutine->sp;
+	walk->has_crossed = walk->is_on_goroutine = true;
+	walk->view = (struct stack_view){ bounds, UINTPTR_MAX, false };
+	walk->point = (struct walk_point){ load(at), cfa, goroutine->id };
+	walk->fp_words = 0;
+	return at;
+}
+
+/* A call of C from code of the runtime that is on the thread's own stack already. */
+static uintptr_t system_step(struct walk *walk, const struct go_runtime *runtime,
+                             uintptr_t slot, frame_rule rule)
+{
+	const struct stack_bounds *own = &walk->state->stacks.own;
+	uintptr_t sp, cfa;
+
+	if (!stack_bounds_hold(own, slot + 64))
+		return cut(walk);
+	sp = goroutine_caller_sp(runtime, walk->point.ip, slot);
+	cfa = sp + frame_rule_cfa_offset(rule);
+	if (!sp || cfa <= sp || !stack_bounds_hold(own, cfa))
+		return cut(walk);
+	walk->point = (struct walk_point){ load(arch_slot_of(cfa)), cfa, 0 };
+	walk->fp_words = 0;
+	return arch_slot_of(cfa);
+}
+
+/* ---- back to the thread --------------------------------------------------------- */
+
+/*
+ * The walk is in cgocallback, on the goroutine's stack: C has called it, on the thread's, where
+ * it has a frame as well. Beyond, the goroutine goes on where it had called C. If it begins
+ * there, a thread of C has borrowed it.
+ */
+static uintptr_t goroutine_leave(struct walk *walk, frame_rule rule)
+{
+	struct goroutine *goroutine = &walk->state->goroutine;
+	const struct stack_bounds *own = &walk->state->stacks.own;
+	uintptr_t cfa = walk->point.sp + frame_rule_cfa_offset(rule);
+	uintptr_t frame = goroutine->system_sp;
+	uintptr_t at = frame + frame_rule_cfa_offset(rule) - sizeof(at), outer;
+	const struct go_runtime *runtime;
+
+	if (cfa <= walk->point.sp ||
+	    !stack_bounds_hold(&walk->view.bounds, arch_slot_of(cfa)) ||
+	    frame % sizeof(frame) || !stack_bounds_hold(own, frame) ||
+	    !stack_bounds_hold(own, at + sizeof(at)))
+		return cut(walk);
+	runtime = go_runtime_at(load(at));
+	if (!runtime || !go_runtime_is_in(runtime, GO_CROSSCALL2, load(at)))
+		return cut(walk);
+	goroutine->pc = load(arch_slot_of(cfa));
+	goroutine->sp = cfa;
+	outer = load(frame);
+	goroutine->system_sp = outer > frame ? outer : 0;
+	goroutine->calls = 0;
+	if (frame_rule_kind(frame_rule_get(goroutine->pc)) == CFI_END)
+		walk->is_of_thread = true;
+	walk->is_on_goroutine = false;
+	walk->view = (struct stack_view){ *own, UINTPTR_MAX, true };
+	walk->point = (struct walk_point){ load(at), at + sizeof(at), 0 };
+	walk->fp_words = 0;
+	return at;
+}
+
+/* ---- a switch -------------------------------------------------------------------- */
+
+/* A frame that is too large for a cached rule. */
+static uintptr_t large_step(struct walk *walk, const struct go_runtime *runtime)
+{
+	struct go_frame frame = go_frame_find(runtime, walk->point.ip);
+	uintptr_t cfa = walk->point.sp + frame.cfa_offset;
+
+	if (frame.kind != GO_FRAME_PLAIN ||
+	    !stack_view_can_step(&walk->view, walk->point.sp, cfa, 0))
+		return cut(walk);
+	walk->point.ip = load(arch_slot_of(cfa));
+	walk->point.sp = cfa;
+	return arch_slot_of(cfa);
+}
+
+/* Step over a frame like any other's, which cgocallback has before it leaves the thread's stack. */
+static uintptr_t plain_step(struct walk *walk, frame_rule rule)
+{
+	uintptr_t cfa = walk->point.sp + frame_rule_cfa_offset(rule);
+
+	if (!stack_view_can_step(&walk->view, walk->point.sp, cfa, 0))
+		return cut(walk);
+	walk->point.ip = load(arch_slot_of(cfa));
+	walk->point.sp = cfa;
+	return arch_slot_of(cfa);
+}
+
+/* The walk is on the thread's own stack, in a function of the runtime. */
+static uintptr_t own_switch(struct walk *walk, const struct go_runtime *runtime,
+                            frame_rule rule)
+{
+	uintptr_t ip = walk->point.ip, slot = arch_slot_of(walk->point.sp);
+	struct goroutine *goroutine = &walk->state->goroutine;
+	bool is_call = go_runtime_is_in(runtime, GO_ASMCGOCALL, ip), is_known;
+
+	if (go_runtime_is_in(runtime, GO_CGOCALLBACK, ip))
+		return plain_step(walk, rule);
+	if (go_runtime_is_in(runtime, GO_MCALL, ip))
+		return 0; /* the scheduler: no goroutine's code has called it */
+	is_known = walk->has_crossed || goroutine_find(runtime, goroutine);
+	if (is_call ? !(is_known && goroutine_called(runtime, goroutine, slot))
+	            : !go_runtime_is_in(runtime, GO_SYSTEMSTACK, ip) &&
+	                  !go_runtime_is_in(runtime, GO_MORESTACK, ip))
+		return system_step(walk, runtime, slot, rule);
+	if (!is_known && go_runtime_is_in(runtime, GO_MORESTACK, ip))
+		return 0; /* the goroutine was to give way: the scheduler */
+	return is_known ? goroutine_enter(walk, runtime, slot, is_call) : cut(walk);
+}
+
+uintptr_t goroutine_walk_switch(struct walk *walk, frame_rule rule)
+{
+	const struct go_runtime *runtime = go_runtime_at(walk->point.ip);
+
+	if (!runtime || !walk->pushed)
+		return cut(walk);
+	if (!frame_rule_cfa_offset(rule))
+		return large_step(walk, runtime);
+	if (walk->view.is_own)
+		return own_switch(walk, runtime, rule);
+	if (walk->is_on_goroutine &&
+	    go_runtime_is_in(runtime, GO_CGOCALLBACK, walk->point.ip))
+		return goroutine_leave(walk, rule);
+	return cut(walk);
+}
+
+/* ---- comparing ------------------------------------------------------------------- */
+
+/*
+ * Whether the outer `count` frames are as they were, up to one that is proven to stand. Between
+ * that one and the goroutine's stack is the frame of crosscall2.
+ */
+static bool frames_are_same(const struct walk *walk, uint32_t count)
+{
+	const struct goroutine *goroutine = &walk->state->goroutine;
+	const struct walk_frame *frames = walk->state->stack.frames;
+
+	for (uint32_t i = count; i-- > 0;) {
+		uintptr_t at = frames[i].slot;
+
+		if (frames[i].stub)
+			return frame_is_standing(&frames[i]);
+		if (frame_is_go(&frames[i]) && frames[i].fp == goroutine->id)
+			at = goroutine->high - frame_depth(&frames[i]);
+		else if (frame_has_key(&frames[i]) ||
+		         !stack_bounds_hold(&walk->state->stacks.own, at) ||
+		         !go_runtime_at(frames[i].return_address))
+			return false;
+		if (load(at) != frames[i].return_address)
+			return false;
+	}
+	return true;
+}
+
+bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_address)
+{
+	const struct walk_frame *frames = walk->state->stack.frames;
+	uint64_t id = walk->state->goroutine.id;
+	uintptr_t key = goroutine_walk_key(walk, slot);
+	const struct walk_frame *frame;
+
+	while (walk->known && frame_is_go(&frames[walk->known - 1]) &&
+	       (frames[walk->known - 1].slot < key || frames[walk->known - 1].fp != id))
+		walk->known--;
+	if (!walk->known)
+		return false;
+	frame = &frames[walk->known - 1];
+	walk->met = frame->slot == key && frame->fp == id &&
+	            frame->return_address == return_address &&
+	            frames_are_same(walk, walk->known - 1);
+	return walk->met;
+}
