@@ -116,8 +116,8 @@ static int machine_push(struct thread *thread, const uint32_t *locations,
 {
 	uint32_t i;
 
-	if (array_reserve(thread->machine, thread->machine_capacity,
-	                  thread->machine_count + count))
+	if (array_reserve_zeroed(thread->machine, thread->machine_capacity,
+	                         thread->machine_count + count))
 		return -1;
 	for (i = 0; i < count; i++)
 		thread->machine[thread->machine_count++] = locations[i];
@@ -211,17 +211,21 @@ int strand_follow(struct thread *thread, const struct event *event,
 {
 	struct thread *strand = thread->strand;
 	uint32_t most = thread->is_switched ? thread->goroutine_frames : 0, same;
+	bool is_next = !thread->is_switched && strand->carrier == thread &&
+	               strand->level_count == thread->machine_count;
 
+	/* The decoder has checked it against the stack of the chunk, which may be wrong. */
 	if (event->popped > thread->machine_count)
-		return -1; /* the decoder has checked it */
-	thread->machine_count -= event->popped;
+		thread->machine_count = 0;
+	else
+		thread->machine_count -= event->popped;
 	if (thread->machine_gap > thread->machine_count)
 		thread->machine_gap = 0;
 	if (machine_push(thread, locations, event->pushed, event->gap))
 		return -1;
 	change->event = *event;
 	change->locations = locations;
-	if (!thread->is_switched && strand->carrier == thread)
+	if (is_next && event->popped <= strand->level_count)
 		return 0;
 	if (event->compared)
 		most = event->compared - 1;
