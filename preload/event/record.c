@@ -82,8 +82,10 @@ static inline struct walk_result event_walk(struct thread_state *state,
 static inline bool event_write(struct thread_state *state, const struct event *event,
                                struct walk_result *walk, uintptr_t slot)
 {
-	if (!event_encode(state, event, walk))
+	if (!event_encode(state, event, walk)) {
+		state->call_key = 0; /* calls were made since the last event that was written */
 		return false;
+	}
 	if (unlikely(state->throwing.count))
 		throws_follow(state, walk);
 	frames_apply(state, walk);

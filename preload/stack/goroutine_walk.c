@@ -27,12 +27,12 @@ static struct walk_frame *frame_last(const struct walk *walk)
 #define CALLS_MASK ((UINT64_C(1) << CALL_BITS) - 1)
 #define CALL_UNIQUE (UINT64_C(1) << (CALL_BITS - 1))
 
-/* The key of the thread's last call into C. */
-static uintptr_t call_key(const struct goroutine *goroutine)
+/* The key of the call into C that is the thread's call with this number. */
+static uintptr_t call_key(const struct goroutine *goroutine, uint64_t number)
 {
 	return FRAME_KEY | FRAME_CALL |
 	       (uintptr_t)FORMAT_HASH(goroutine->machine, MACHINE_BITS) << CALL_BITS |
-	       (goroutine->calls & CALLS_MASK);
+	       (number & CALLS_MASK);
 }
 
 /*
@@ -56,32 +56,19 @@ static uint32_t call_find(const struct thread_state *state, uintptr_t slot,
 	return 0;
 }
 
-/* Returns the key of the innermost call into C at the last event; 0: there was none. */
-static uintptr_t call_last(const struct thread_state *state)
-{
-	for (uint32_t i = state->stack.depth; i-- > 0;) {
-		if (frame_is_call(&state->stack.frames[i]))
-			return state->stack.frames[i].slot;
-	}
-	return 0;
-}
-
 /*
  * Whether the call that was at `index` at the last event is the one that is in its slot now.
- * Either the thread has made no call since the last event's innermost one: what that one came
- * from still stands. Or all calls that were made since are in progress, further in.
+ * Either the thread has made no call since: all that was in progress then, and is in its slot,
+ * still is. Or all calls that were made since are in progress, further in.
  */
 static bool call_is_same(const struct walk *walk, uint32_t index)
 {
-	const struct walk_frame *frames = walk->state->stack.frames;
-	uintptr_t now = walk->call_key;
+	uintptr_t key = walk->state->stack.frames[index].slot;
 
-	if (!now)
+	if (!walk->call_key || key & CALL_UNIQUE)
 		return false;
-	if (call_last(walk->state) == now)
-		return true;
-	return frames[index].slot & CALLS_MASK && !(frames[index].slot & CALL_UNIQUE) &&
-	       frames[index].slot + walk->calls == now;
+	return walk->call_before == walk->call_key ||
+	       (key & CALLS_MASK && key + walk->calls == walk->call_key);
 }
 
 /*
@@ -92,32 +79,36 @@ static bool call_is_same(const struct walk *walk, uint32_t index)
 static bool call_meets(struct walk *walk, const struct go_runtime *runtime,
                        uintptr_t slot, uintptr_t at)
 {
-	struct goroutine *goroutine = &walk->state->goroutine;
+	struct thread_state *state = walk->state;
 	const struct walk_frame first = { .slot = goroutine_walk_key(walk, at),
-		                              .fp = goroutine->id,
+		                              .fp = state->goroutine.id,
 		                              .return_address = load(at) };
+	bool is_counted = go_runtime_is_in(runtime, GO_CGOCALL, first.return_address);
+	uint64_t number = CALL_UNIQUE | state->cursor.events;
 	struct walk_frame *frame = frame_last(walk);
 	uint32_t known;
 
 	if (!walk->has_crossed) {
-		if (go_runtime_is_in(runtime, GO_CGOCALL, first.return_address) &&
-		    goroutine->calls)
-			walk->call_key = call_key(goroutine);
-		else
-			goroutine->calls = CALL_UNIQUE | walk->state->cursor.events;
+		walk->call_before = state->call_key;
+		state->call_key = state->goroutine.calls
+		                      ? call_key(&state->goroutine, state->goroutine.calls)
+		                      : 0;
+		walk->call_key = state->call_key;
 	}
-	known = call_find(walk->state, slot, &first);
+	known = is_counted ? call_find(state, slot, &first) : 0;
 	if (known && call_is_same(walk, known - 1)) {
 		walk->pushed--;
 		walk->known = known;
 		walk->met = walk->has_met_call = true;
 		return true;
 	}
+	if (is_counted)
+		number = walk->has_crossed ? 0 : state->goroutine.calls;
 	/* A call further out has an unknown number. It may be the one that was there. */
-	frame->slot = walk->has_crossed && known ? walk->state->stack.frames[known - 1].slot
-	                                         : call_key(goroutine);
+	frame->slot = walk->has_crossed && known ? state->stack.frames[known - 1].slot
+	                                         : call_key(&state->goroutine, number);
 	frame->fp = slot;
-	walk->calls++;
+	walk->calls += is_counted;
 	return false;
 }
 
@@ -204,7 +195,6 @@ static uintptr_t goroutine_leave(struct walk *walk, frame_rule rule)
 	goroutine->sp = cfa;
 	outer = load(frame);
 	goroutine->system_sp = outer > frame ? outer : 0;
-	goroutine->calls = 0;
 	if (frame_rule_kind(frame_rule_get(goroutine->pc)) == CFI_END)
 		walk->is_of_thread = true;
 	walk->is_on_goroutine = false;

@@ -110,6 +110,7 @@ static void state_begin(struct thread_state *state)
 	state->stack.depth = 0;
 	state->stack.cut_frames = 0;
 	state->strand = (struct strand){ 0 };
+	state->call_key = 0;
 	state->throwing.ceiling = state->throwing.ceiling_slot = 0;
 	state->throwing.exception = NULL;
 	state->throwing.count = 0;

@@ -54,6 +54,7 @@ struct thread_state {
 	struct thread_stacks stacks;
 	struct strand strand;       /* of the last event */
 	struct strand walked;       /* of the last walk, which is of the next event */
+	uintptr_t call_key;         /* of the last walk: the last call into C; 0: unknown */
 	struct goroutine goroutine; /* where the walk has come from a thread's stack */
 	struct stub_set stubs;
 	struct throw_list throwing;

@@ -13,10 +13,11 @@ struct walk {
 	struct thread_state *state;
 	struct stack_view view; /* of the stack that the walk is on */
 	struct walk_point point;
-	uint16_t fp_words;        /* where the last step loaded point.fp; see walk_frame */
-	uint32_t known;           /* frames of the last event that may still be met */
-	uint32_t pushed;          /* frames found, at the far end of state->stack.frames */
-	uintptr_t call_key;       /* of the thread's last call into C; 0: unknown */
+	uint16_t fp_words; /* where the last step loaded point.fp; see walk_frame */
+	uint32_t known;    /* frames of the last event that may still be met */
+	uint32_t pushed;   /* frames found, at the far end of state->stack.frames */
+	/* of the thread's last call into C, now and at the last event; 0: unknown */
+	uintptr_t call_key, call_before;
 	uint64_t calls;           /* how many calls into C it came through */
 	uint64_t goroutine_depth; /* bytes of the goroutine's stack that were in use */
 	uintptr_t called_slot;    /* slot where a call has just put its return address */

@@ -1,8 +1,8 @@
 #!/bin/bash
 # test_library.sh - a library of Go in a program of C, linked and opened: what a thread of C has
 # allocated through Go is that thread's, and its frames of C are exact through Go.
-. "$OUTLIVE_ROOT_DIR/tests/go/lib.sh"
-needs_go
+# shellcheck source=tests/go/recorded.sh
+. "$OUTLIVE_ROOT_DIR/tests/go/recorded.sh"
 
 check() {
 	record t.outlive ./host
@@ -26,15 +26,15 @@ check() {
 		'[of(1101, 1102, 1103)[] | (.frames + .outer_frames)[-1].function] | unique'
 }
 
-while read -r go; do
-	version=$(GOTOOLCHAIN=local "$go" env GOVERSION)
-	go_build "$go" library library.so -buildmode=c-shared || continue
+ways() {
+	local linked
+	go_build library library.so -buildmode=c-shared || return
 	for linked in "" -DLINKED; do
 		way="$version ${linked:-dlopen}"
 		# shellcheck disable=SC2086 # nothing, or a flag with its libraries
 		gcc -g -O2 $linked -o host "$here/library/host.c" -ldl -lpthread \
-			${linked:+./library.so -Wl,-rpath,.} || { fail "$way: gcc"; continue; }
+			${linked:+./library.so -Wl,-rpath,.} || { complain "$way: gcc"; continue; }
 		check
 	done
-done < <(go_wanted)
-exit $bad
+}
+each_go ways
