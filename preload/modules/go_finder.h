@@ -12,7 +12,10 @@
 /* Check all objects of the loader's list; call while none of them can be unloaded. */
 void go_finder_start(void);
 
-/* Check an object (or a wrong handle) that stays loaded during the call. Cheap if it was checked before. */
+/*
+ * Check an object that stays loaded during the call, or a wrong handle. Cheap if it was checked
+ * before.
+ */
 void go_finder_check(const struct link_map *map);
 
 /* The same for the object that contains `address`. */
