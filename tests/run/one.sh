@@ -131,7 +131,7 @@ sources*) run_sources ;;
 exact:*.c | exact:*.cpp) run_exact ;;
 cli:*) run_cli ;;
 golden:*) run_golden ;;
-*.c | *.cpp) # a sample: its header says what must come out
+*.c | *.cpp | *.go) # a sample: its header says what must come out
 	set -- "$root/$path"
 	path=tests/run/sample.sh
 	(cd "$work/dir" && timeout $short bash "$root/$path" "$@") >"$work/log" 2>&1 </dev/null

@@ -4,7 +4,7 @@
 #
 #   unit:DIR        every DIR/tests/unit/**/test_* (cmocka; each case counts)
 #   cli             tests/cli/*.sh, what they print against the files beside them
-#   samples         samples/*.c, what the report says of them against their headers
+#   samples         samples/*.c, samples/go/*.go: what the report says of them against their headers
 #   stress          tests/stress/*.c, likewise, and tests/stress/*.sh
 #   exact           tests/exact/*.c, each built in many ways: with return stubs as without;
 #                   and tests/exact/test_*.sh, runtimes and debuggers
@@ -51,7 +51,7 @@ list_suite() { # SUITE [NAME]
 				paths+=("$path")
 		done ;;
 	cli) paths=(tests/cli/*.sh) ;;
-	samples) paths=(samples/*.c samples/*.cpp) ;;
+	samples) paths=(samples/*.c samples/*.cpp samples/go/*.go) ;;
 	stress) paths=(tests/stress/*.c tests/stress/*.cpp tests/stress/test_*.sh) ;;
 	exact) paths=(tests/exact/*.c tests/exact/*.cpp tests/exact/test_*.sh) ;;
 	golden) paths=(tests/golden/*/*.json) ;;

@@ -3,7 +3,7 @@
 # first comment of SOURCE says. Its machine-readable lines (one more deeply indented goes
 # on with the line before):
 #
-#   build: ARGS      more arguments to the compiler
+#   build: ARGS      more arguments to the compiler (of Go: to `go build`)
 #   library: FILE    built beside it first, as a shared object of the same base name
 #   run: ARGS        options of `outlive run`
 #   args: ARGS       arguments of the program
@@ -24,6 +24,9 @@
 #   live: VIEW EXPR  the program is not recorded. After it wrote a line to its stdout, it waits
 #                    on its stdin: then a jq expression that must be true of
 #                    `outlive segments --by VIEW --format json`; $out as above
+#
+# A sample in Go is built by the first Go of tests/go/lib.sh's that is here, with cgo if it imports
+# "C", else static. Without Go it is skipped.
 #
 # An expression that fails is shown with both sides evaluated, if it is a comparison.
 set -u
@@ -67,13 +70,25 @@ read -ra program_args < <(value_of args)
 expected_exit=$(value_of exit)
 library=$(value_of library)
 
+build_go() { # SOURCE ARGUMENTS..
+	local go cgo=0
+	go=$(compgen -c go | grep -qx go && echo go) || go=$(compgen -G '/usr/lib/go-1.*/bin/go' | tail -n 1)
+	[ -n "$go" ] || { echo "no Go is installed"; exit 77; }
+	! grep -q '^import "C"' "$1" || cgo=1
+	HOME=$PWD GOCACHE=$OUTLIVE_ROOT_DIR/build/go-cache GOTOOLCHAIN=local GOFLAGS=-mod=mod CGO_ENABLED=$cgo \
+		"$go" build -o "$name" "${@:2}" "$1" || exit 1
+}
+
 compiler=${CC:-gcc}
 case $source in *.cpp) compiler=${CXX:-g++} ;; esac
 flags=("-I$here/../include" -g -O1 -fno-builtin -fno-omit-frame-pointer -Wall -D_GNU_SOURCE)
 if [ -n "$library" ]; then
 	"$compiler" "${flags[@]}" -shared -fPIC -o "$(basename "${library%.*}").so" "$here/$library" || exit 1
 fi
-"$compiler" "${flags[@]}" -o "$name" "$source" "${build_args[@]}" || exit 1
+case $source in
+*.go) build_go "$source" "${build_args[@]}" ;;
+*) "$compiler" "${flags[@]}" -o "$name" "$source" "${build_args[@]}" || exit 1 ;;
+esac
 
 if printf '%s\n' "${directives[@]}" | grep -q '^live: '; then
 	. "$OUTLIVE_ROOT_DIR/tests/run/live.sh"
