@@ -1,5 +1,5 @@
 /*
- * four_segments.go - the second article's picture of a process, in a program of pure Go: code that
+ * four_segments.go - the second article's parts of a process, in a program of pure Go: code that
  * cannot be written, data (initialised or not), stacks, and a heap. Such a program is static, so
  * nothing of it can be recorded; `outlive segments` shows where its memory is. Its global
  * variables are found by name; Go's heap and the goroutines' stacks are told apart, and are as
