@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES 3 /* until the spans add up to the counts */
+#define TRIES 3      /* until the spans add up to the counts */
+#define TRIES_MORE 8 /* further ones until they do so nearly */
 #define NEAR_BYTES (UINT64_C(8) << 20)
 #define NEAR_DIVISOR 8
 #define STATS 3 /* copies of the statistics, which are added up */
@@ -97,10 +98,10 @@ static bool are_near(uint64_t one, uint64_t two)
 	return apart <= NEAR_BYTES + two / NEAR_DIVISOR;
 }
 
-/* Whether the spans of a version that is known are believed although they are not exact. */
+/* Whether the spans by a layout that is known are believed although they are not exact. */
 static bool are_believed(const struct go_memory *go)
 {
-	return go_span_layout_is_known(go->runtime.minor) && go->spans.spans &&
+	return go->layout && go->spans.spans &&
 	       go->spans.odd * NEAR_DIVISOR < go->spans.spans &&
 	       (!go->has_counters ||
 	        (are_near(go->spans.heap, go->counters.heap_in_use) &&
@@ -108,22 +109,44 @@ static bool are_believed(const struct go_memory *go)
 }
 
 /*
- * Read the spans until they add up to the runtime's own counts. If the version is not known,
- * they are believed only if they do.
+ * Read the spans until they add up to the runtime's own counts; of a busy process and a layout
+ * that is known, until they nearly do.
  */
-static int spans_find(struct go_memory *go, const struct process_memory *memory,
+static int spans_try(struct go_memory *go, const struct go_span_layout *layout,
+                     int tries, const struct process_memory *memory,
+                     const struct process_maps *maps)
+{
+	int i = 0;
+
+	do {
+		if (spans_read(go, memory, maps, layout))
+			return -1;
+		i++;
+	} while (!go->is_exact && (i < tries || (i < tries + TRIES_MORE && go->layout &&
+	                                         !are_believed(go))));
+	return 0;
+}
+
+/*
+ * If the version is not known, all layouts are tried: the one by which the spans add up is
+ * right, now and in later snapshots.
+ */
+static int spans_find(struct go_memory *go, int tries,
+                      const struct process_memory *memory,
                       const struct process_maps *maps)
 {
 	const struct go_span_layout *layout;
 
-	go->is_exact = false;
-	for (size_t i = 0; (layout = go_span_layout(go->runtime.minor, i)); i++) {
-		for (int tries = 0; tries < TRIES && !go->is_exact; tries++) {
-			if (spans_read(go, memory, maps, layout))
-				return -1;
-		}
+	if (!go->layout)
+		go->layout = go_span_layout(go->runtime.minor);
+	if (go->layout && spans_try(go, go->layout, tries, memory, maps))
+		return -1;
+	for (size_t i = 0; !go->layout && i < GO_SPAN_LAYOUTS; i++) {
+		layout = go_span_layout_number(i);
+		if (spans_try(go, layout, tries, memory, maps))
+			return -1;
 		if (go->is_exact)
-			break;
+			go->layout = layout;
 	}
 	go->has_spans = go->is_exact || are_believed(go);
 	if (!go->has_spans)
@@ -237,7 +260,7 @@ static int memory_read(struct go_memory *go, bool wants_goroutines,
 	go->table = go_arenas_table(memory, maps, go->runtime.variables.arenas);
 	if (!go->table)
 		go->table = go_arenas_of(memory, maps, module);
-	return go->table ? spans_find(go, memory, maps) : 0;
+	return go->table ? spans_find(go, wants_goroutines ? TRIES : 1, memory, maps) : 0;
 }
 
 int go_memories_read(struct go_memories *memories, struct process_modules *modules,

@@ -24,6 +24,7 @@ struct go_memory {
 	struct go_runtime runtime;
 	struct go_file file; /* open if goroutines are wanted */
 	uint64_t table;      /* of arenas; 0: there is none yet, or it was not found */
+	const struct go_span_layout *layout; /* NULL: not known so far */
 	bool has_counters, has_spans;
 	bool is_exact; /* the spans add up to the counters */
 	struct go_counters counters;

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/page.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,34 +19,33 @@
 
 enum { STATE_DEAD, STATE_IN_USE, STATE_MANUAL, STATES };
 
+#define MINORS_MAX 3
+
 /* By version; those between are not checked, and tried as if the version were not known. */
 static const struct {
-	unsigned minor;
+	unsigned minors[MINORS_MAX];
 	struct go_span_layout layout;
 } layouts[] = {
-	{ 26, { 0, 99, 104 } },        { 23, { 0, 99, 104 } },       { 22, { 0, 99, 104 } },
-	{ 21, { 1064960, 107, 112 } }, { 19, { 2097152, 99, 104 } },
+	{ { 26, 23, 22 }, { 0, 99, 104 } },
+	{ { 21 }, { 1064960, 107, 112 } },
+	{ { 19 }, { 2097152, 99, 104 } },
 };
-#define LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
-bool go_span_layout_is_known(unsigned minor)
+const struct go_span_layout *go_span_layout(unsigned minor)
 {
-	for (size_t i = 0; i < LAYOUTS; i++) {
-		if (layouts[i].minor == minor)
-			return true;
-	}
-	return false;
-}
-
-const struct go_span_layout *go_span_layout(unsigned minor, size_t number)
-{
-	if (!go_span_layout_is_known(minor))
-		return number < LAYOUTS ? &layouts[number].layout : NULL;
-	for (size_t i = 0; i < LAYOUTS && !number; i++) {
-		if (layouts[i].minor == minor)
-			return &layouts[i].layout;
+	for (size_t i = 0; minor && i < GO_SPAN_LAYOUTS; i++) {
+		for (size_t j = 0; j < MINORS_MAX; j++) {
+			if (layouts[i].minors[j] == minor)
+				return &layouts[i].layout;
+		}
 	}
 	return NULL;
+}
+
+const struct go_span_layout *go_span_layout_number(size_t number)
+{
+	static_assert(sizeof(layouts) / sizeof(layouts[0]) == GO_SPAN_LAYOUTS, "layouts");
+	return &layouts[number].layout;
 }
 
 static bool is_power(uint64_t number)

@@ -27,12 +27,12 @@ struct go_spans {
 	size_t stack_count, stack_room;
 };
 
-/*
- * Layouts that are known, the most likely one of a version first; minor 0: the version is not
- * known. NULL: there are no more.
- */
-const struct go_span_layout *go_span_layout(unsigned minor, size_t number);
-bool go_span_layout_is_known(unsigned minor);
+/* The layout of a version; NULL: it is not known. */
+const struct go_span_layout *go_span_layout(unsigned minor);
+
+/* All layouts, from 0 to GO_SPAN_LAYOUTS - 1, to be tried. */
+#define GO_SPAN_LAYOUTS 3
+const struct go_span_layout *go_span_layout_number(size_t number);
 
 /* Read all spans. *spans is zero. 0, or -1: memory is out. */
 int go_spans_read(struct go_spans *spans, struct memory_pages *pages,

@@ -95,10 +95,12 @@ static void runtime_print(const struct segments *segments, const struct go_memor
 	text_escape(name, sizeof(name), slash ? slash + 1 : path);
 	screen_heading(screen, version[0] ? version : "Go", name);
 	if (!go->has_spans) {
-		screen_line(screen, 4,
-		            "  - what each page of Go's memory is for is not known of this "
-		            "version%s: stacks count as Go heap",
-		            go->table ? "" : ", or may not be read");
+		screen_line(screen, 4, "  - %s: stacks count as Go heap",
+		            !go->table ? "its memory may not be read, or it has not begun yet"
+		            : go->layout
+		                ? "its memory changed too fast to be read"
+		                : "what each page of its memory is for is not known of "
+		                  "this version");
 		return;
 	}
 	heap_print(go, screen);

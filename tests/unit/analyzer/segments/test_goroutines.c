@@ -97,7 +97,7 @@ static void spans_take(struct go_spans *spans)
 	struct memory_pages pages = { .memory = &memory };
 
 	*spans = (struct go_spans){ .heap = 0 };
-	assert_int_equal(go_spans_read(spans, &pages, &arenas, go_span_layout(26, 0)), 0);
+	assert_int_equal(go_spans_read(spans, &pages, &arenas, go_span_layout(26)), 0);
 	memory_pages_release(&pages);
 }
 
@@ -263,9 +263,54 @@ static void a_circle_of_threads_ends(void **state)
 	goroutines_release(&goroutines);
 }
 
+static uint64_t random_next(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/*
+ * Words of all kinds are wrong, of each version's layout: no more goroutines than the lists have
+ * are counted, no stack outside the spans, and nothing crashes.
+ */
+static void any_word_may_be_wrong(void **state)
+{
+	static const unsigned versions[] = { 19, 21, 22, 23, 26, 99 };
+	uint64_t *words = (uint64_t *)(void *)&world, seed = 1, kinds[5], *word;
+	const size_t list = offsetof(struct world, mspans) / 8;
+	struct goroutines goroutines;
+	struct go_spans spans;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		world_make();
+		for (uint64_t i = random_next(&seed) % 8; i < 8; i++) {
+			word = &words[i % 2
+			                  ? random_next(&seed) % 16
+			                  : list + random_next(&seed) % (sizeof(world) / 8 - list)];
+			kinds[0] = random_next(&seed);
+			kinds[1] = address(&words[random_next(&seed) % (sizeof(world) / 8)]);
+			kinds[2] = random_next(&seed) % 4096;
+			kinds[3] = UINT64_MAX;
+			kinds[4] = ARENA + random_next(&seed) % (16 * GO_PAGE);
+			*word = kinds[random_next(&seed) % 5];
+		}
+		spans_take(&spans);
+		assert_true(spans.stack_count <= 8192);
+		go_spans_release(&spans);
+		goroutines_take(&goroutines, versions[round % 6]);
+		for (size_t i = 0; i < goroutines.count; i++)
+			assert_true(goroutines.rows[i].depth <= goroutines.rows[i].committed);
+		goroutines_release(&goroutines);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_word_may_be_wrong),
 		cmocka_unit_test(each_page_is_counted_once),
 		cmocka_unit_test(damaged_spans_are_counted),
 		cmocka_unit_test(goroutines_are_counted),
