@@ -231,6 +231,35 @@ static void rust_start_find(struct function_table *table, const struct profile *
 	}
 }
 
+/* What Go calls in C is a stub of cgo's, which has no name without symbols. */
+static void cgo_stub_find(struct function_table *table, uint32_t caller,
+                          uint32_t called)
+{
+	static const char switches[] = "runtime.asmcgocall";
+	struct function *stub = &table->functions[called];
+
+	if (called && !strcmp(table->functions[caller].name, switches) &&
+	    (!*stub->name || strstr(stub->name, "+0x")) && !*stub->home)
+		stub->is_allocator = stub->is_deallocator = true;
+}
+
+/* The same of all calls, and of those that freed, whose frames run inwards. */
+static void cgo_stubs_find(struct function_table *table, const struct profile *profile)
+{
+	const struct call_tree *freers = &profile->replay.lives.freers.tree;
+	const struct call_node *nodes = profile->replay.tree.nodes;
+	const uint32_t *of = table->of_location;
+	uint32_t i;
+
+	for (i = 1; i < profile->replay.tree.count; i++)
+		cgo_stub_find(table, of[nodes[nodes[i].parent].location],
+		              of[nodes[i].location]);
+	nodes = freers->nodes;
+	for (i = 1; i < freers->count; i++)
+		cgo_stub_find(table, of[nodes[i].location],
+		              of[nodes[nodes[i].parent].location]);
+}
+
 void own_code_find(struct function_table *table, const struct profile *profile,
                    const struct class_options *options)
 {
@@ -240,6 +269,7 @@ void own_code_find(struct function_table *table, const struct profile *profile,
 
 	table->is_mine_given = options->mine_count;
 	rust_start_find(table, profile);
+	cgo_stubs_find(table, profile);
 	for (i = 1; i < table->count; i++) {
 		function = &table->functions[i];
 		function->is_kept = *function->name &&

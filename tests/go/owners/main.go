@@ -64,6 +64,9 @@ func useUp() int {
 //go:noinline
 func leak() { C.CString("leaked") }
 
+//go:noinline
+func few() { C.strdup(global) }
+
 var global = C.CString("global")
 
 var ints pool.Pool[int]
@@ -90,6 +93,8 @@ func main() {
 		go func(n int) { defer group.Done(); sums[n] = work(n) }(n)
 	}
 	group.Wait()
+	few()
+	few()
 	for i := 0; i < 100; i++ {
 		ints.Keep("int")
 		texts.Keep("text")
