@@ -51,8 +51,13 @@ static uint8_t *gap_put(uint8_t *at, uint32_t outer)
 static uint32_t goroutine_frames(const struct thread_state *state, uint32_t keep,
                                  const struct walk_result *walk)
 {
-	uint32_t count = 0;
+	uint32_t known = state->strand.id ? state->strand.frames : 0, count = 0;
 
+	/* Kept frames are as they were. */
+	if (known <= keep)
+		count = known;
+	else if (known != STRAND_FRAMES_UNKNOWN)
+		count = keep;
 	while (count < keep && frame_is_go(&state->stack.frames[count]))
 		count++;
 	for (uint32_t i = 0; count == keep + i && walk && i < walk->pushed; i++)
@@ -71,7 +76,7 @@ static uint8_t *stands_put(const struct thread_state *state, uint8_t *at,
 	at = varint_put(at, walk->sure);
 	at = varint_put(at, walk->left);
 	if (walk->compared && !walk->plain)
-		at = varint_put(at, 1 + goroutine_frames(state, walk->keep, walk));
+		at = varint_put(at, 1 + (state->strand.id ? state->strand.frames : 0));
 	*length_at = (uint8_t)(at - length_at - 1);
 	return at;
 }
@@ -207,6 +212,7 @@ static bool run_begin(struct thread_state *state, uint64_t time)
 		/* No event may refer to frames that the reader does not know. */
 		state->stack.cut_frames += state->stack.depth - frames;
 		frames_drop_outer(state, frames);
+		state->strand.frames = STRAND_FRAMES_UNKNOWN;
 	}
 	for (uint32_t i = 0; i < state->stack.depth; i++)
 		state->stack.frames[i].flags &= (uint16_t)~FRAME_SIZED;
@@ -300,6 +306,8 @@ static void strand_put(struct thread_state *state, const struct walk_result *wal
 	uint8_t *at = (uint8_t *)state->cursor.chunk + state->cursor.used;
 	struct strand strand = state->walked;
 
+	strand.frames = strand.id == state->strand.id ? state->strand.frames
+	                                              : STRAND_FRAMES_UNKNOWN;
 	if (strand.id == state->strand.id && strand.depth_bytes < depth_bytes)
 		strand.depth_bytes = depth_bytes;
 	state->strand = strand;
@@ -322,6 +330,8 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
 	at = event_put(state, event, &pushed, is_plain ? TAG_PLAIN : 0, false);
 	if (unlikely(!at))
 		return NULL;
+	if (unlikely(state->strand.id))
+		state->strand.frames = goroutine_frames(state, walk->keep, walk);
 	if (event->op == OP_CONTROL)
 		*tag_at = CONTROL_TAG(is_plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
 	if (unlikely(walk->cut && walk->pushed && frame_has_gap(walk->frames)))

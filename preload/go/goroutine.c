@@ -21,7 +21,9 @@ enum { G_LOW = 0, G_HIGH = 8, G_MACHINE = 48, G_SP = 56, G_PC = 64, M_SYSTEM = 0
 #define CHECKED 64
 static _Atomic uint32_t checked;
 
-static bool word_read(uintptr_t address, bool is_sure, uint64_t *word)
+static inline __attribute__((always_inline)) bool word_read(uintptr_t address,
+                                                            bool is_sure,
+                                                            uint64_t *word)
 {
 	if (!address || address % sizeof(*word) || address >> ARCH_ADDRESS_BITS ||
 	    (!is_sure && !system_is_surely_readable((const void *)address)))
@@ -41,47 +43,75 @@ static bool is_plausible(const struct go_runtime *runtime,
 	       !(goroutine->high >> ARCH_ADDRESS_BITS) && goroutine->high % 8 == 0 &&
 	       goroutine->low <= goroutine->sp && goroutine->sp < goroutine->high &&
 	       goroutine->sp % 8 == 0 && goroutine->id && goroutine->id < ID_MAX &&
-	       go_runtime_at(goroutine->pc) &&
-	       tables->text_end; /* the pc may be a plugin's */
+	       (goroutine->pc - tables->text < tables->text_end - tables->text ||
+	        go_runtime_at(goroutine->pc));
 }
 
-bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutine)
+/* Get the thread's m, which is on its own stack. */
+static inline __attribute__((always_inline)) bool machine_read(
+	const struct go_runtime *runtime, const bool is_sure, uint64_t *machine,
+	uint64_t *system)
 {
-	bool is_sure = atomic_load_explicit(&checked, memory_order_relaxed) >= CHECKED;
+	uint64_t g = 0;
+
+	return runtime->has_runtime &&
+	       word_read(arch_thread_pointer() + (uintptr_t)runtime->code.thread_g, true,
+	                 &g) &&
+	       word_read(g + G_MACHINE, is_sure, machine) &&
+	       word_read(*machine + M_SYSTEM, is_sure, system) && g == *system;
+}
+
+/* `is_sure`, a constant: the offsets were right so often that nothing is checked. */
+static inline __attribute__((always_inline)) bool goroutine_read(
+	const struct go_runtime *runtime, const bool is_sure, struct goroutine *goroutine)
+{
 	uint64_t g = 0, m = 0, system = 0, system_m = 0, system_id = 1, own_m = 0;
 
-	if (!runtime->has_runtime ||
-	    !word_read(arch_thread_pointer() + (uintptr_t)runtime->code.thread_g, true,
-	               &g) ||
-	    !word_read(g + G_MACHINE, is_sure, &m) ||
-	    !word_read(m + M_SYSTEM, is_sure, &system) || g != system ||
+	if (!machine_read(runtime, is_sure, &m, &system) ||
 	    !word_read(m + runtime->code.m_current, is_sure, &g) ||
 	    !word_read(system + G_MACHINE, is_sure, &system_m) || system_m != m ||
 	    !word_read(system + runtime->g_id, is_sure, &system_id) || system_id)
 		return false;
 	*goroutine = (struct goroutine){ .machine = m };
-	if (!word_read(system + G_SP, is_sure, &goroutine->system_sp) ||
-	    !word_read(g + G_LOW, is_sure, &goroutine->low) ||
-	    !word_read(g + G_HIGH, is_sure, &goroutine->high) ||
-	    !word_read(g + G_MACHINE, is_sure, &own_m) || own_m != m ||
-	    !word_read(g + G_SP, is_sure, &goroutine->sp) ||
-	    !word_read(g + G_PC, is_sure, &goroutine->pc) ||
-	    !word_read(g + runtime->g_id, is_sure, &goroutine->id) ||
-	    (runtime->g_start &&
-	     !word_read(g + runtime->g_start, is_sure, &goroutine->start)) ||
-	    (runtime->code.m_calls &&
-	     !word_read(m + runtime->code.m_calls, is_sure, &goroutine->calls)) ||
-	    !is_plausible(runtime, goroutine))
+	return word_read(system + G_SP, is_sure, &goroutine->system_sp) &&
+	       word_read(g + G_LOW, is_sure, &goroutine->low) &&
+	       word_read(g + G_HIGH, is_sure, &goroutine->high) &&
+	       word_read(g + G_MACHINE, is_sure, &own_m) && own_m == m &&
+	       word_read(g + G_SP, is_sure, &goroutine->sp) &&
+	       word_read(g + G_PC, is_sure, &goroutine->pc) &&
+	       word_read(g + runtime->g_id, is_sure, &goroutine->id) &&
+	       (!runtime->g_start ||
+	        word_read(g + runtime->g_start, is_sure, &goroutine->start)) &&
+	       (!runtime->code.m_calls ||
+	        word_read(m + runtime->code.m_calls, is_sure, &goroutine->calls)) &&
+	       is_plausible(runtime, goroutine);
+}
+
+static bool is_checked(void)
+{
+	return atomic_load_explicit(&checked, memory_order_relaxed) >= CHECKED;
+}
+
+bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutine)
+{
+	if (is_checked())
+		return goroutine_read(runtime, true, goroutine);
+	if (!goroutine_read(runtime, false, goroutine) ||
+	    !system_is_surely_readable((const void *)(goroutine->high - 8)) ||
+	    !system_is_surely_readable((const void *)goroutine->sp))
 		return false;
-	if (!go_runtime_at(goroutine->start))
-		goroutine->start = 0;
-	if (!is_sure) {
-		if (!system_is_surely_readable((const void *)(goroutine->high - 8)) ||
-		    !system_is_surely_readable((const void *)goroutine->sp))
-			return false;
-		atomic_fetch_add_explicit(&checked, 1, memory_order_relaxed);
-	}
+	atomic_fetch_add_explicit(&checked, 1, memory_order_relaxed);
 	return true;
+}
+
+bool goroutine_calls(const struct go_runtime *runtime, struct goroutine *goroutine)
+{
+	uint64_t system;
+
+	return is_checked() && runtime->code.m_calls &&
+	       machine_read(runtime, true, &goroutine->machine, &system) &&
+	       word_read(goroutine->machine + runtime->code.m_calls, true,
+	                 &goroutine->calls);
 }
 
 static uintptr_t word_at(uintptr_t address)

@@ -13,7 +13,7 @@ struct goroutine {
 	uint64_t id;
 	uintptr_t low, high; /* its stack, which stays where it is as long as it waits */
 	uintptr_t pc, sp;    /* where it goes on: pc is in a frame that begins at sp */
-	uintptr_t start;     /* the function that it began with; 0: unknown */
+	uintptr_t start;     /* the function that it began with; 0, or no code: unknown */
 	uintptr_t machine;   /* the m: Go's name of the thread */
 	uint64_t calls;      /* into C, that this thread has made so far; 0: unknown */
 	uintptr_t system_sp; /* where the thread's own stack went on before it called C */
@@ -24,6 +24,12 @@ struct goroutine {
  * or what the runtime says of it cannot be.
  */
 bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutine);
+
+/*
+ * Get only `machine` and `calls`. False: they are not known, or the thread is not on its own
+ * stack.
+ */
+bool goroutine_calls(const struct go_runtime *runtime, struct goroutine *goroutine);
 
 /*
  * Whether the return address into asmcgocall at `slot` is of a call from the goroutine's stack:

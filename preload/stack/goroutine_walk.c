@@ -273,29 +273,32 @@ uintptr_t goroutine_walk_switch(struct walk *walk, frame_rule rule)
 /* ---- comparing ------------------------------------------------------------------- */
 
 /*
- * Whether the outer `count` frames are as they were, up to one that is proven to stand. Between
- * that one and the goroutine's stack is the frame of crosscall2.
+ * Returns how many of the outer `count` frames are beyond those that are as they were: up to one
+ * that is proven to stand, or 0. UINT32_MAX: one is not as it was. Between the goroutine's stack
+ * and a frame that stands is the frame of crosscall2.
  */
-static bool frames_are_same(const struct walk *walk, uint32_t count)
+static uint32_t frames_same(const struct walk *walk, uint32_t count)
 {
 	const struct goroutine *goroutine = &walk->state->goroutine;
 	const struct walk_frame *frames = walk->state->stack.frames;
+	/* from a key to the slot that it stands for */
+	uintptr_t offset = goroutine->high - FRAME_DEPTHS - FRAME_KEY;
 
 	for (uint32_t i = count; i-- > 0;) {
 		uintptr_t at = frames[i].slot;
 
-		if (frames[i].stub)
-			return frame_is_standing(&frames[i]);
-		if (frame_is_go(&frames[i]) && frames[i].fp == goroutine->id)
-			at = goroutine->high - frame_depth(&frames[i]);
+		if (likely(frame_is_go(&frames[i]) && frames[i].fp == goroutine->id))
+			at += offset;
+		else if (frames[i].stub)
+			return frame_is_standing(&frames[i]) ? i + 1 : UINT32_MAX;
 		else if (frame_has_key(&frames[i]) ||
 		         !stack_bounds_hold(&walk->state->stacks.own, at) ||
 		         !go_runtime_at(frames[i].return_address))
-			return false;
+			return UINT32_MAX;
 		if (load(at) != frames[i].return_address)
-			return false;
+			return UINT32_MAX;
 	}
-	return true;
+	return 0;
 }
 
 bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_address)
@@ -304,6 +307,7 @@ bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_ad
 	uint64_t id = walk->state->goroutine.id;
 	uintptr_t key = goroutine_walk_key(walk, slot);
 	const struct walk_frame *frame;
+	uint32_t standing;
 
 	while (walk->known && frame_is_go(&frames[walk->known - 1]) &&
 	       (frames[walk->known - 1].slot < key || frames[walk->known - 1].fp != id))
@@ -311,8 +315,36 @@ bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_ad
 	if (!walk->known)
 		return false;
 	frame = &frames[walk->known - 1];
-	walk->met = frame->slot == key && frame->fp == id &&
-	            frame->return_address == return_address &&
-	            frames_are_same(walk, walk->known - 1);
-	return walk->met;
+	if (frame->slot != key || frame->fp != id ||
+	    frame->return_address != return_address)
+		return false;
+	standing = frames_same(walk, walk->known - 1);
+	if (standing == UINT32_MAX)
+		return false;
+	walk->standing = standing;
+	walk->met = walk->has_met_goroutine = true;
+	return true;
+}
+
+/* ---- short walks ------------------------------------------------------------------ */
+
+bool goroutine_walk_short(const struct thread_state *state, uintptr_t slot,
+                          uintptr_t return_address, uint32_t pushed, uint32_t *keep)
+{
+	const struct go_runtime *runtime = go_runtime_at(return_address);
+	const struct walk_frame *frames = state->stack.frames;
+	uint32_t i = state->stack.depth;
+	struct goroutine goroutine;
+
+	if (!runtime || !state->call_key || !goroutine_calls(runtime, &goroutine) ||
+	    call_key(&goroutine, goroutine.calls) != state->call_key)
+		return false;
+	while (i && !frame_is_call(&frames[i - 1]))
+		i--;
+	if (!i || frames[i - 1].fp != slot || frames[i - 1].slot & CALL_UNIQUE ||
+	    i + pushed + STACK_DEPTH_CUT > state->stack.capacity ||
+	    i + pushed > STACK_DEPTH_MAX / 2)
+		return false;
+	*keep = i;
+	return true;
 }

@@ -35,7 +35,10 @@ struct strand {
 	uintptr_t start;      /* the function that it began with; 0: unknown */
 	uintptr_t low, high;  /* of its stack */
 	uint64_t depth_bytes; /* the most that was in use */
+	uint32_t frames;      /* outer ones of the last event on that stack */
 };
+
+#define STRAND_FRAMES_UNKNOWN UINT32_MAX
 
 struct thread_state {
 	struct own_header header; /* first */

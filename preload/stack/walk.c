@@ -93,8 +93,10 @@ static inline bool walk_meets(struct walk *walk, uintptr_t slot,
 	if (unlikely(!walk->view.is_own))
 		return walk->is_on_goroutine &&
 		       goroutine_walk_meets(walk, slot, return_address);
-	while (walk->known && (frames[walk->known - 1].slot < slot ||
-	                       !stack_bounds_hold(own, frames[walk->known - 1].slot)))
+	/* Frames further out than a call of C from Go are met beyond it. */
+	while (walk->known && !frame_has_key(&frames[walk->known - 1]) &&
+	       (frames[walk->known - 1].slot < slot ||
+	        !stack_bounds_hold(own, frames[walk->known - 1].slot)))
 		walk->known--;
 	frame = &frames[walk->known - 1];
 	if (!walk->known || frame->slot != slot || frame->stub ||

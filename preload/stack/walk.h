@@ -13,6 +13,7 @@
 #include "system/recorder.h"
 #include "modules/frame_rule.h"
 #include "stack/frames.h"
+#include "stack/goroutine_walk.h"
 #include "stack/thread_state.h"
 #include "stack/view.h"
 
@@ -93,6 +94,11 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		frame_rule rule = frame_rule_get(ip);
 		uint32_t below = frame_rule_fp_below(rule);
 
+		if (unlikely(frame_rule_kind(rule) == CFI_SWITCH && pushed &&
+		             goroutine_walk_short(state, slot, ip, pushed, &walk->keep))) {
+			walk->pushed = pushed;
+			return frames_have_returned(state, walk->keep);
+		}
 		/*
 		 * No stub may be put into an unwinder's stack; and frames that cannot have one
 		 * are rare.

@@ -55,8 +55,8 @@ static struct strand strand_of(const struct walk *walk, uint32_t keep)
 		strand = walk->state->strand;
 	if (!walk->has_crossed || walk->is_of_thread || (keep && !strand.id))
 		return strand;
-	return (struct strand){ goroutine->id, goroutine->start, goroutine->low,
-		                    goroutine->high, walk->goroutine_depth };
+	return (struct strand){ goroutine->id,   goroutine->start,      goroutine->low,
+		                    goroutine->high, walk->goroutine_depth, 0 };
 }
 
 /* Whether the frames that are gone are another strand's, and may still run. */
@@ -114,7 +114,14 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 
 		if (walk->has_met_call && i <= walk->known)
 			break; /* all that is further out waits for this call */
-		if (go_runtime_at(frames[i - 1].return_address) && !(flags & FRAME_CUT)) {
+		if (walk->has_met_goroutine && i <= walk->known) {
+			walk->is_compared = true;
+			walk->plain |= !walk->standing && frames[0].flags & FRAME_CUT;
+			i = walk->standing;
+			break;
+		}
+		if (!(flags & FRAME_CUT) && (frame_has_key(&frames[i - 1]) ||
+		                             go_runtime_at(frames[i - 1].return_address))) {
 			walk->is_compared = true;
 			continue;
 		}

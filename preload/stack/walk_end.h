@@ -32,9 +32,11 @@ struct walk {
 	bool strayed;         /* it passed a stub that is not where it was put */
 	bool is_on_goroutine; /* `view` is of a goroutine's stack: state->goroutine */
 	bool has_crossed;     /* it came to the goroutine's stack, and perhaps back */
-	bool has_met_call;    /* what it met is a call into C that goes on */
-	bool is_compared;     /* frames of Go code were kept because they compare equal */
-	bool is_of_thread;    /* a thread of C has borrowed the goroutine */
+	bool has_met_goroutine; /* it is a goroutine's, whose outer frames compare equal */
+	uint32_t standing;      /* .. up to those that are proven to stand */
+	bool has_met_call;      /* what it met is a call into C that goes on */
+	bool is_compared;       /* frames of Go code were kept because they compare equal */
+	bool is_of_thread;      /* a thread of C has borrowed the goroutine */
 };
 
 /*
