@@ -35,8 +35,8 @@ bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_ad
 
 /*
  * For a short walk that comes to a return address into Go, at `slot`: whether that is where the
- * last event's innermost call into C returns, which goes on. *keep: how many frames stand. `pushed`:
- * frames that the walk has found.
+ * last event's innermost call into C returns, which goes on. *keep: how many frames stand.
+ * `pushed`: frames that the walk has found.
  */
 bool goroutine_walk_short(const struct thread_state *state, uintptr_t slot,
                           uintptr_t return_address, uint32_t pushed, uint32_t *keep);

@@ -68,6 +68,28 @@ static inline bool frames_have_returned(const struct thread_state *state, uint32
 }
 
 /*
+ * A short walk has come to this stub, at `slot`: whether it is the thread's own, and where it was
+ * put, and all frames further in have ended. Sets walk->keep.
+ */
+static inline __attribute__((always_inline)) bool short_walk_meets(
+	const struct thread_state *state, uintptr_t stub_address, uintptr_t slot,
+	struct short_walk *walk)
+{
+	const struct walk_frame *frames = state->stack.frames;
+	stub_id stub = stub_of(stub_address);
+	uint32_t index = outlive_stub_entries[stub].frame;
+
+	if (unlikely(index >= state->stack.depth || frames[index].stub != stub ||
+	             frames[index].slot != slot ||
+	             index + 1 + walk->pushed + STACK_DEPTH_CUT > state->stack.capacity ||
+	             index + walk->pushed > STACK_DEPTH_MAX / 2 ||
+	             !frames_have_returned(state, index + 1)))
+		return false;
+	walk->keep = index + 1;
+	return true;
+}
+
+/*
  * Make a short walk from `start`, which lies in state->stacks.seen. False: not possible, call
  * stack_walk(). Changes nothing but *walk.
  */
@@ -78,9 +100,8 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 	const struct walk_frame *frames = state->stack.frames;
 	const struct stack_bounds *own = &state->stacks.seen;
 	uintptr_t ip = start->return_address, slot = start->slot, fp = start->fp, cfa;
-	uint32_t depth = state->stack.depth, pushed = 0, index;
+	uint32_t depth = state->stack.depth, pushed = 0;
 	uint16_t fp_words = 0;
-	stub_id stub;
 
 	if (unlikely(depth < 2 || !recorder.is_exact || state->throwing.ceiling ||
 	             recorder.stub_reuse_is_off))
@@ -130,19 +151,8 @@ static inline __attribute__((always_inline)) bool stack_walk_short(
 		slot = arch_slot_of(cfa);
 		ip = *(const uintptr_t *)slot;
 	} while (!stub_is(ip) && pushed < SHORT_FRAMES);
-	if (unlikely(!stub_is(ip)))
-		return false;
-	stub = stub_of(ip);
-	index = outlive_stub_entries[stub].frame;
-	if (unlikely(index >= depth || frames[index].stub != stub ||
-	             frames[index].slot != slot ||
-	             index + 1 + pushed + STACK_DEPTH_CUT > state->stack.capacity ||
-	             index + pushed > STACK_DEPTH_MAX / 2 ||
-	             !frames_have_returned(state, index + 1)))
-		return false;
-	walk->keep = index + 1;
 	walk->pushed = pushed;
-	return true;
+	return likely(stub_is(ip)) && short_walk_meets(state, ip, slot, walk);
 }
 
 /*
