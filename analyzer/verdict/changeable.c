@@ -5,8 +5,6 @@
 #include "elf/go_name.h"
 #include "symbols/module_origin.h"
 
-#include <string.h>
-
 static const struct function *function_at(const struct classes *classes,
                                           uint32_t number)
 {
@@ -59,8 +57,7 @@ bool has_exit_owner(const struct classes *classes, const struct life_summary *su
 	size_t i;
 
 	for (i = 0; i < summary->owners.count; i++) {
-		if (!strcmp(function_at(classes, summary->owners.ranks[i].key)->name,
-		            "__libc_start_call_main"))
+		if (function_at(classes, summary->owners.ranks[i].key)->calls_main)
 			return true;
 	}
 	return false;
@@ -104,31 +101,10 @@ static bool is_owner(const struct life_summary *summary, uint32_t function)
 }
 
 /*
- * Whether the C library runs what was registered for the end of the process, or of a thread. What
- * that calls may be left by a jump, so that only this frame is seen.
- */
-static bool is_exit_runner(const char *name)
-{
-	static const char *const names[] = {
-		"__run_exit_handlers", "__cxa_finalize", "_dl_fini",
-		"_dl_call_fini",       "exit",           "__call_tls_dtors",
-	};
-	size_t i, bytes;
-
-	if (!strncmp(name, "__GI_", 5))
-		name += 5;
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		bytes = strlen(names[i]);
-		if (!strncmp(name, names[i], bytes) && (!name[bytes] || name[bytes] == '@'))
-			return true;
-	}
-	return false;
-}
-
-/*
  * Whether another module acted: walks the innermost frames of a free or realloc outwards, up to
  * the function itself or an owner. Functions that only allocate or free for their callers may
- * be in any module.
+ * be in any module. What the C library runs at exit may be left by a jump, so that only the frame
+ * of the C library is seen.
  */
 static bool is_elsewhere(const struct classes *classes,
                          const struct life_summary *summary, uint32_t function,
@@ -146,8 +122,7 @@ static bool is_elsewhere(const struct classes *classes,
 		frame = function_at(classes, number);
 		if (number == function || is_owner(summary, number))
 			return false;
-		if (!frame->is_allocator && !frame->is_deallocator &&
-		    !is_exit_runner(frame->name) &&
+		if (!frame->is_allocator && !frame->is_deallocator && !frame->runs_exit &&
 		    frame->module != function_at(classes, function)->module)
 			return true;
 	}

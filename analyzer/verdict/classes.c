@@ -1,5 +1,6 @@
 /* verdict/classes.c - the class of each call path's blocks. */
 #include "verdict/classes.h"
+#include "verdict/libc_frames.h"
 #include "verdict/own_code.h"
 
 #include <stdlib.h>
@@ -345,6 +346,7 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	    function_table_make(&classes->functions, profile))
 		return -1;
 	own_code_find(&classes->functions, profile, options);
+	libc_frames_find(&classes->functions, profile);
 	if (wrappers_find(classes, options) ||
 	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;

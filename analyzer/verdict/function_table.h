@@ -30,6 +30,8 @@ struct function {
 	bool is_kept, is_mine; /* set by own_code.h */
 	/* according to its name; a library's function allocates and frees for its callers */
 	bool is_allocator, is_deallocator;
+	/* of the C library: calls main(); runs what was registered for the end (libc_frames.h) */
+	bool calls_main, runs_exit;
 };
 
 struct function_table {

@@ -118,7 +118,7 @@ const char *function_text(char *text, size_t bytes, const struct classes *classe
 const char *function_owner_text(char *text, size_t bytes, const struct classes *classes,
                                 uint32_t function)
 {
-	if (!strcmp(classes->functions.functions[function].name, "__libc_start_call_main"))
+	if (classes->functions.functions[function].calls_main)
 		return text_escape(text, bytes, "(freed at exit, after main() returned)");
 	return function_text(text, bytes, classes, function);
 }
