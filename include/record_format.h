@@ -2,6 +2,8 @@
  * record_format.h - the records in the chunks of a ring or a trace, byte for byte. Event chunks
  * hold events and what belongs to them, as bytes without alignment; definition chunks hold
  * modules, phases, and snapshots of the process's own memory, as structs aligned to 8 bytes.
+ *
+ * Long, because a reader of the format wants all kinds of records side by side.
  */
 #ifndef OUTLIVE_RECORD_FORMAT_H
 #define OUTLIVE_RECORD_FORMAT_H
@@ -284,6 +286,7 @@ enum definition_kind {
 	DEFINITION_STACKS = 7,
 	DEFINITION_THREAD_NAME = 8,
 	DEFINITION_HEAP = 9,
+	DEFINITION_GO_HEAP = 10,
 };
 
 struct definition_header {
@@ -476,6 +479,43 @@ struct heap_definition {
 	/* then the runs of the part, and zeros up to 8 bytes */
 };
 static_assert(sizeof(struct heap_definition) == 64, "on-disk size");
+
+/*
+ * What a Go runtime's own sampler has counted, up to header.time: a list of records for each
+ * runtime, which replaces the list before. If its last record has no GO_HEAP_LAST, buckets are
+ * missing.
+ */
+enum go_heap_flags {
+	GO_HEAP_LAST = 1,  /* the list ends here */
+	GO_HEAP_CUT = 2,   /* there was no room for the rest */
+	GO_HEAP_MOVED = 4, /* a collection ended meanwhile: counts are of two moments */
+};
+struct go_heap_definition {
+	struct definition_header header;
+	uint32_t first; /* number of this record; 0: a new list begins */
+	uint32_t flags; /* enum go_heap_flags */
+	uint64_t rate;  /* runtime.MemProfileRate: bytes for each sample; 1: everything */
+	uint32_t cycle; /* runtime.mProfCycle: twice the collections so far, and a flag */
+	uint32_t count; /* buckets in this record */
+	uint32_t runtime, reserved; /* which one: below GO_HEAP_RUNTIMES_MAX */
+								/*
+	 * Then the buckets, as varints: size, GO_HEAP_COUNTS - 1 counts, how many return
+	 * addresses, and these, innermost first, as zigzag of the difference to the one before in
+	 * this record (0 at first); then zeros up to 8 bytes. The addresses are of logical frames:
+	 * each stands for the innermost inlined function there alone.
+	 */
+};
+static_assert(sizeof(struct go_heap_definition) == 48, "on-disk size");
+#define GO_HEAP_RUNTIMES_MAX 8
+#define GO_HEAP_PCS_MAX 1024 /* of a bucket */
+enum go_heap_count {
+	GO_HEAP_SIZE, /* of each object of the bucket */
+	GO_HEAP_ALLOCS,
+	GO_HEAP_FREES,       /* as far as they were noticed */
+	GO_HEAP_ALLOCS_THEN, /* as of the last collection that is complete */
+	GO_HEAP_FREES_THEN,
+	GO_HEAP_COUNTS,
+};
 
 /*
  * Memory that the recorder maps begins with this struct, so that whoever reads the living

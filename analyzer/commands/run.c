@@ -22,6 +22,7 @@
 #define WAIT_S_DEFAULT 1
 #define SEGMENTS_MS_DEFAULT 100
 #define SEGMENTS_MS_MIN 10
+#define GO_HEAP_BYTES_DEFAULT (UINT64_C(512) << 10)
 #define SEGMENTS_MS_MAX 60000
 #define SETTLE_NS UINT64_C(200000000) /* in which a process makes its ring */
 #define DESCRIPTORS_MIN 12 /* free descriptors that a small recording needs */
@@ -57,6 +58,10 @@ static const struct option run_option_table[] = {
 	  "MS",
 	  "take a snapshot of each process's memory segments this often (default\n"
 	  "100, 10 to 60000), or as often as 1% of a processor allows; 0: never",
+	  NULL, NULL },
+	{ "go-heap", 0, OPTION_SIZE, offsetof(struct run_options, go_heap_bytes), "SIZE",
+	  "of a Go program's own heap, record one allocation for each SIZE bytes\n"
+	  "(default 512K, as Go's runtime samples by itself); 1: all; 0: none",
 	  NULL, NULL },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct run_options, is_quiet), NULL,
 	  "print no report at the end, only where the trace is", NULL, NULL },
@@ -285,6 +290,7 @@ static void target_begin(struct recording *run, char **argv)
 		.library = run->library,
 		.directory = run->session.directory,
 		.ring_bytes = run->options.ring_bytes,
+		.go_heap_bytes = run->options.go_heap_bytes,
 		.session = run->session.number,
 		.is_flight = run->options.is_flight,
 		.is_plain = run->options.frames.value == 1,
@@ -376,6 +382,7 @@ static void run_record(struct recording *run)
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
+		                                         .go_heap_bytes = GO_HEAP_BYTES_DEFAULT,
 		                                         .wait_s = { .value = WAIT_S_DEFAULT },
 		                                         .segments_ms = {
 													 .value = SEGMENTS_MS_DEFAULT } } };

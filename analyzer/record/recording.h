@@ -20,6 +20,7 @@
 struct run_options {
 	const char *output;
 	uint64_t ring_bytes;
+	uint64_t go_heap_bytes; /* for each sample of Go's heap; 0: none */
 	struct option_number wait_s;
 	struct option_number segments_ms;
 	struct option_choice frames; /* index into frame_kinds */

@@ -74,6 +74,7 @@ static void environment_set(const struct target_settings *settings)
 	setenv("OUTLIVE_POLICY", settings->is_flight ? "flight" : "drain", 1);
 	setenv("OUTLIVE_FRAMES", settings->is_plain ? "plain" : "exact", 1);
 	number_set("OUTLIVE_RING", "%" PRIu64, settings->ring_bytes);
+	number_set("OUTLIVE_GO_HEAP", "%" PRIu64, settings->go_heap_bytes);
 	number_set("OUTLIVE_SESSION", "%016" PRIx64, settings->session);
 	number_set("OUTLIVE_READER", "%" PRIu64, (uint64_t)getppid());
 	if (stat("/proc/self/ns/pid", &namespace) == 0)

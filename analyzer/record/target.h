@@ -17,11 +17,12 @@
 #include <sys/types.h>
 
 struct target_settings {
-	const char *path;      /* what to exec */
-	char *const *argv;     /* argv[0] is as the user typed it */
-	const char *library;   /* absolute path of liboutlive.so */
-	const char *directory; /* absolute path of the rings' directory */
-	uint64_t ring_bytes;   /* of all chunks of a ring, a multiple of CHUNK_BYTES */
+	const char *path;       /* what to exec */
+	char *const *argv;      /* argv[0] is as the user typed it */
+	const char *library;    /* absolute path of liboutlive.so */
+	const char *directory;  /* absolute path of the rings' directory */
+	uint64_t ring_bytes;    /* of all chunks of a ring, a multiple of CHUNK_BYTES */
+	uint64_t go_heap_bytes; /* for each sample of Go's heap; 0: none */
 	uint64_t session;
 	bool is_flight;   /* flight recorder, else drain */
 	bool is_followed; /* child processes are recorded, too */

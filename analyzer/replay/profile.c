@@ -243,6 +243,8 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	source_answerer_free(answers);
 	trace_reader_definitions(reader, process, thread_table_names,
 	                         &profile->replay.threads);
+	if (!result)
+		result = go_heap_read(&profile->go_heap, reader, process, profile->map);
 	return result;
 }
 
@@ -406,6 +408,7 @@ void profile_free(struct profile *profile)
 	segment_history_release(&profile->segments);
 	self_view_release(&profile->views);
 	heap_maps_release(&profile->heaps);
+	go_heap_release(&profile->go_heap);
 	free(profile->probes);
 	free(profile->view_probes);
 	phases_free(profile->phases);

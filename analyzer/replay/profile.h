@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "trace/phases.h"
 #include "trace/counts.h"
+#include "replay/go_heap.h"
 #include "replay/replay.h"
 #include "segments/heap_map.h"
 #include "segments/history.h"
@@ -40,6 +41,7 @@ struct profile {
 	struct allocator_costs costs;    /* of the machine of the recording */
 	uint32_t runtimes;         /* enum segments_runtime, of all snapshots together */
 	struct heap_maps heaps;    /* pages of libc's heap; what they hold: replay.kept */
+	struct go_heap go_heap;    /* what Go's sampler has counted */
 	struct live_probe *probes; /* what was live at each snapshot from outside */
 	struct live_probe *view_probes; /* and at each that the process took itself */
 	struct lost_counts lost;

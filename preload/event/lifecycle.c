@@ -15,6 +15,8 @@
 #include "ring/definitions.h"
 #include "self/fault_passed.h"
 #include "self/maps.h"
+#include "go/exit.h"
+#include "go/heap.h"
 #include "modules/go_finder.h"
 #include "modules/map.h"
 #include "modules/offer.h"
@@ -135,6 +137,8 @@ static bool thread_ends(struct thread_state *state)
 	return true;
 }
 
+static void go_ends(int status);
+
 static bool start(void)
 {
 	settings_read(&settings);
@@ -155,7 +159,9 @@ static bool start(void)
 	thread_state_start(thread_ends);
 	module_offer_start(settings.session, settings.reader_view, ring.header->executable);
 	module_map_start();
-	go_finder_start();
+	go_heap_want(settings.go_heap_rate);
+	if (go_finder_start() && settings.go_heap_rate)
+		go_exit_catch(&go_runtimes[0], go_ends);
 	maps_record(MAPS_START);
 	return true;
 }
@@ -338,6 +344,34 @@ static __attribute__((constructor)) void process_begins(void)
 		guard_leave();
 }
 
+void lifecycle_finish(void)
+{
+	/* Nothing may have recorded yet that the process exits. */
+	phase_write(PHASE_EXIT, clock_after());
+	thread_names_record();
+	go_heap_record(clock_after());
+	maps_record(MAPS_END);
+	ring_set_finished();
+}
+
+/* The program is Go's, and ends itself. Other threads of it still run. */
+static void go_ends(int status)
+{
+	uint64_t mask;
+
+	system_signals_block(&mask);
+	/* A child of vfork() has its parent's memory. */
+	if (recorder.is_recording && !lifecycle_is_forked() &&
+	    system_pid() == ring.header->pid) {
+		if (!guard.sp)
+			guard.sp = (uintptr_t)__builtin_frame_address(0);
+		guard_barrier();
+		lifecycle_finish();
+	}
+	for (;;)
+		arch_syscall(SYS_exit_group, status, 0, 0, 0, 0, 0);
+}
+
 static __attribute__((destructor)) void process_ends(void)
 {
 	/* A forked child that has never allocated still has its parent's ring. */
@@ -349,9 +383,5 @@ static __attribute__((destructor)) void process_ends(void)
 		record_thread_end(guard.state);
 		guard_leave();
 	}
-	/* Nothing may have recorded yet that the process exits. */
-	phase_write(PHASE_EXIT, clock_after());
-	thread_names_record();
-	maps_record(MAPS_END);
-	ring_set_finished();
+	lifecycle_finish();
 }

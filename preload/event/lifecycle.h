@@ -33,6 +33,9 @@ void lifecycle_offer(const char *file);
 /* Whether a program that this process starts now could get a ring. */
 bool lifecycle_is_followed(void);
 
+/* Record the end of the process, which is near. Its signals or its destructors may still run. */
+void lifecycle_finish(void);
+
 /* Stop recording in this process and its children by fork(). */
 void lifecycle_stop(void);
 

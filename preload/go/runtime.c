@@ -47,6 +47,11 @@ static enum go_role role_of(const struct go_tables *tables,
 		[GO_MCALL] = { "runtime.mcall", 0, GO_WRITES_SP },
 		[GO_CALLS_MMAP] = { "runtime.callCgoMmap", 0, GO_WRITES_SP },
 		[GO_CALLS_MUNMAP] = { "runtime.callCgoMunmap", 0, GO_WRITES_SP },
+		[GO_SCHEDINIT] = { "runtime.schedinit", 0, 0 },
+		[GO_INIT] = { "runtime.init", 0, 0 },
+		[GO_SAMPLE] = { "runtime.mProf_Malloc", 0, 0 },
+		[GO_FLUSH] = { "runtime.mProf_FlushLocked", 0, 0 },
+		[GO_EXIT] = { "runtime.exit", 0, 0 },
 	};
 
 	for (enum go_role role = 0; role < GO_ROLES; role++) {
@@ -58,10 +63,22 @@ static enum go_role role_of(const struct go_tables *tables,
 	return GO_ROLES;
 }
 
+/* A wrapper, which has the function's name and role, is smaller than what is read of the heap. */
+static bool is_wrapper(const struct go_runtime *runtime, enum go_role role,
+                       struct go_code_range range)
+{
+	struct go_code_range other = runtime->roles[role];
+
+	if (role == GO_EXIT)
+		return !go_code_is_exit(range);
+	return role >= GO_SWITCHES && range.end - range.start < other.end - other.start;
+}
+
 /* Find the functions with a role. False: the tables are wrong. */
 static bool roles_find(struct go_runtime *runtime)
 {
 	struct go_function function;
+	struct go_code_range range;
 
 	for (uint64_t i = 0; i < runtime->tables.function_count; i++) {
 		enum go_role role;
@@ -69,11 +86,30 @@ static bool roles_find(struct go_runtime *runtime)
 		if (!go_tables_function(&runtime->tables, i, &function))
 			return false;
 		role = role_of(&runtime->tables, &function);
-		if (role != GO_ROLES)
-			runtime->roles[role] = (struct go_code_range){ function.entry,
-				                                           function.end };
+		range = (struct go_code_range){ function.entry, function.end };
+		if (role != GO_ROLES && !is_wrapper(runtime, role, range))
+			runtime->roles[role] = range;
 	}
 	return true;
+}
+
+static bool is_within(uintptr_t address, uintptr_t start, uintptr_t end)
+{
+	return address >= start && address < end && end - address >= 8;
+}
+
+/* Where the profile of the heap is; all of it is in the module, which is mapped at [start, end). */
+static void heap_find(struct go_runtime *runtime, uintptr_t start, uintptr_t end)
+{
+	struct go_heap_code *heap = &runtime->heap;
+	const struct go_code_range *roles = runtime->roles;
+
+	if (!go_code_read_heap(roles[GO_SCHEDINIT], roles[GO_INIT], roles[GO_SAMPLE],
+	                       roles[GO_FLUSH], heap) ||
+	    !is_within(heap->disabled, start, end) || !is_within(heap->rate, start, end) ||
+	    heap->rate % 8 || !is_within(heap->buckets, start, end) || heap->buckets % 8 ||
+	    !is_within(heap->cycle, start, end) || heap->cycle % 4)
+		*heap = (struct go_heap_code){ 0 };
 }
 
 bool go_runtime_add(uintptr_t start, uintptr_t end)
@@ -93,6 +129,7 @@ bool go_runtime_add(uintptr_t start, uintptr_t end)
 			return false;
 		layout_choose(runtime);
 		runtime->has_runtime = true;
+		heap_find(runtime, start, end);
 	}
 	atomic_store_explicit(&go_runtime_count, count + 1, memory_order_release);
 	return true;
@@ -101,7 +138,7 @@ bool go_runtime_add(uintptr_t start, uintptr_t end)
 /* Whether the stack goes on elsewhere, beyond a frame of this function. */
 static bool is_switch(const struct go_runtime *runtime, uintptr_t pc)
 {
-	for (enum go_role role = 0; role < GO_ROLES; role++) {
+	for (enum go_role role = 0; role < GO_SWITCHES; role++) {
 		if (role != GO_CROSSCALL2 && role != GO_CGOCALL &&
 		    go_runtime_is_in(runtime, role, pc))
 			return true;

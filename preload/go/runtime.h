@@ -26,6 +26,12 @@ enum go_role {
 	GO_MCALL,       /* the goroutine waits; the scheduler runs */
 	GO_CALLS_MMAP,  /* calls C on the stack that it is on */
 	GO_CALLS_MUNMAP,
+	GO_SWITCHES, /* no stack goes on elsewhere from here on: what is read of the heap */
+	GO_SCHEDINIT = GO_SWITCHES,
+	GO_INIT,
+	GO_SAMPLE, /* counts an allocation */
+	GO_FLUSH,  /* makes counts those of the last collection */
+	GO_EXIT,
 	GO_ROLES
 };
 
@@ -33,7 +39,8 @@ struct go_runtime {
 	struct go_tables tables;
 	struct go_code_range roles[GO_ROLES]; /* empty: the module has no such function */
 	struct go_code code;
-	uint16_t g_id, g_start; /* offsets in a g; g_start 0: unknown */
+	struct go_heap_code heap; /* rate 0: not understood */
+	uint16_t g_id, g_start;   /* offsets in a g; g_start 0: unknown */
 	bool has_runtime;
 };
 

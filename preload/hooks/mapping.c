@@ -18,6 +18,7 @@
 #include "hooks/mapping.h"
 #include "event/lifecycle.h"
 #include "event/record.h"
+#include "go/heap.h"
 #include "system/clock.h"
 #include "system/guard.h"
 #include "system/system.h"
@@ -46,6 +47,7 @@ static void record(const struct walk_start *caller, const struct mapping *mappin
 	if (!lifecycle_enter_also(caller, &held))
 		return;
 	record_mapping(caller, mapping, time);
+	go_heap_record_sometimes();
 	lifecycle_leave_also(held);
 }
 

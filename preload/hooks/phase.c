@@ -10,6 +10,7 @@
 #include "system/clock.h"
 #include "faults/record.h"
 #include "event/lifecycle.h"
+#include "go/heap.h"
 #include "self/maps.h"
 #include "self/phase.h"
 #include "ring/ring.h"
@@ -86,8 +87,10 @@ static __attribute__((noinline)) void exit_record(struct walk_start caller,
 	is_entered = !guard.sp && lifecycle_enter(&caller);
 	if (kind != EXIT_NOW)
 		phase_write(PHASE_EXIT, clock_after());
-	if (kind != EXIT_ALL) /* the process ends without our destructor */
+	if (kind != EXIT_ALL) { /* the process ends without our destructor */
+		go_heap_record(clock_after());
 		maps_record(MAPS_END);
+	}
 	if (is_entered)
 		guard_leave();
 }

@@ -13,6 +13,7 @@
 #include <threads.h>
 
 #include "event/lifecycle.h"
+#include "go/heap.h"
 #include "modules/go_finder.h"
 #include "ring/ring.h"
 #include "stack/signal_stack.h"
@@ -167,6 +168,13 @@ static void caller_check(uintptr_t return_address)
 	if (stub_is(return_address))
 		return_address = outlive_stub_entries[stub_of(return_address)].return_address;
 	go_finder_check_at(return_address - 1);
+	go_heap_switch_on_late();
+	if (!guard.sp && !lifecycle_is_forked()) {
+		guard.sp = (uintptr_t)__builtin_frame_address(0);
+		guard_barrier();
+		go_heap_record_sometimes();
+		guard_leave();
+	}
 }
 
 int hook_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,

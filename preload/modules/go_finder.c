@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "go/heap.h"
 #include "go/runtime.h"
 #include "modules/cfi.h"
 #include "modules/dynamic_symbols.h"
@@ -100,10 +101,14 @@ static void module_check(const struct cfi_module *module)
 		                                                       module->start };
 	if (!is_go(module))
 		return;
-	if (go_runtime_add(module->start, module->end))
-		frame_rule_flush(); /* its frames may have been met, and were unknown */
-	else
+	if (!go_runtime_add(module->start, module->end)) {
 		ring_set_flag(RING_GO_UNKNOWN);
+		return;
+	}
+	frame_rule_flush(); /* its frames may have been met, and were unknown */
+	go_heap_switch_on(
+		&go_runtimes[atomic_load_explicit(&go_runtime_count, memory_order_relaxed) -
+	                 1]);
 }
 
 void go_finder_check_at(uintptr_t address)
@@ -124,8 +129,14 @@ void go_finder_check(const struct link_map *map)
 		go_finder_check_at((uintptr_t)map->l_ld);
 }
 
-void go_finder_start(void)
+bool go_finder_start(void)
 {
-	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
+	bool is_program = false;
+
+	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
 		go_finder_check(map);
+		if (map == _r_debug.r_map)
+			is_program = atomic_load(&go_runtime_count) == 1;
+	}
+	return is_program;
 }

@@ -7,10 +7,14 @@
 #define OUTLIVE_PRELOAD_MODULES_GO_FINDER_H
 
 #include <link.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Check all objects of the loader's list; call while none of them can be unloaded. */
-void go_finder_start(void);
+/*
+ * Check all objects of the loader's list; call while none of them can be unloaded. True: the
+ * program itself is Go's, and understood: it is go_runtimes[0].
+ */
+bool go_finder_start(void);
 
 /*
  * Check an object that stays loaded during the call, or a wrong handle. Cheap if it was checked

@@ -56,6 +56,8 @@ static void setting_apply(struct settings *settings, const char *name,
 		settings->root_pid = (uint32_t)number_read(value, 10);
 	} else if (texts_equal(name, "OUTLIVE_FRAMES")) {
 		settings->wants_exact = !texts_equal(value, "plain");
+	} else if (texts_equal(name, "OUTLIVE_GO_HEAP")) {
+		settings->go_heap_rate = number_read(value, 10);
 	} else if (texts_equal(name, "OUTLIVE_READER_NS")) {
 		settings->reader_namespace = number_read(value, 10);
 	} else if (texts_equal(name, "OUTLIVE_READER_FILES")) {

@@ -18,6 +18,7 @@ struct settings {
 	uint32_t reader_pid;       /* OUTLIVE_READER; 0: none */
 	uint64_t reader_namespace; /* OUTLIVE_READER_NS: inode of pid namespace, or 0 */
 	uint64_t reader_view;      /* OUTLIVE_READER_FILES: ring_view(); 0: unknown */
+	uint64_t go_heap_rate;     /* OUTLIVE_GO_HEAP: bytes for each sample; 0: none */
 	bool wants_exact;          /* OUTLIVE_FRAMES: not "plain" */
 };
 

@@ -3,6 +3,7 @@
 
 #include "report/json/advice.h"
 #include "report/json/classes.h"
+#include "report/json/go_heap.h"
 #include "report/json/growth.h"
 #include "base/json_writer.h"
 #include "trace/counts.h"
@@ -386,6 +387,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	lost_json(json, profile->process, &profile->lost);
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);
+	go_heap_json(json, profile, settings->top);
 	if (mappings_json(json, classes, settings->top) ||
 	    growth_json(json, findings, settings->top) ||
 	    advice_json(json, findings, settings->top) ||

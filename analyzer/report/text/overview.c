@@ -5,6 +5,7 @@
 #include "report/text/advice.h"
 #include "report/text/classes.h"
 #include "report/text/faults.h"
+#include "report/text/go_heap.h"
 #include "report/text/growth.h"
 #include "report/text/kept.h"
 #include "report/text/mappings.h"
@@ -156,7 +157,7 @@ int report_overview(const struct screen *screen, const struct findings *findings
 	if (report_growth(screen, findings) || costs_print(screen, findings) ||
 	    peak_print(screen, classes))
 		return -1;
-	if (memory_print(screen, findings))
+	if (memory_print(screen, findings) || report_go_heap(screen, classes->profile))
 		return -1;
 	report_stacks_brief(screen, classes->profile);
 	lives_print(screen, findings);

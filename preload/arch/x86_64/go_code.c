@@ -90,3 +90,119 @@ bool go_code_read(struct go_code_range asmcgocall, struct go_code_range systemst
 	return code->thread_g && code->m_signal && code->m_current &&
 	       (code->saved_below == 64 || code->saved_below == 16);
 }
+
+/* ---- the profile of the heap -------------------------------------------------- */
+
+/* The address that an instruction of `bytes` names relative to its end, at offset `at`. */
+static uintptr_t named_by(const uint8_t *code, unsigned int at, unsigned int bytes)
+{
+	return (uintptr_t)code + bytes + (uintptr_t)(intptr_t)value_at(code + at);
+}
+
+/* cmpb $0,disabled; jcc; movq $0,rate */
+static void schedinit_read(struct go_code_range range, struct go_heap_code *heap)
+{
+	const uint8_t *at = (const uint8_t *)range.start;
+
+	for (; (uintptr_t)at + 20 <= range.end; at++) {
+		if (!are_bytes(at, "\x80\x3d", 2) || at[6] || (at[7] & 0xf0) != 0x70 ||
+		    !are_bytes(at + 9, "\x48\xc7\x05", 3) || value_at(at + 16))
+			continue;
+		heap->disabled = named_by(at, 2, 7);
+		heap->rate = named_by(at + 9, 3, 11);
+		return;
+	}
+}
+
+/* movzbl disabled,reg; then a mov of a register to the rate. Up to 1.20. */
+static void init_read(struct go_code_range range, struct go_heap_code *heap)
+{
+	const uint8_t *at = (const uint8_t *)range.start;
+
+	heap->is_set_late = true;
+	for (; (uintptr_t)at + INSTRUCTION_BYTES_MAX <= range.end; at++) {
+		if (!heap->disabled && are_bytes(at, "\x0f\xb6\x05", 3)) {
+			heap->disabled = named_by(at, 3, 7);
+		} else if (heap->disabled && are_bytes(at, "\x48\x89\x05", 3)) {
+			heap->rate = named_by(at, 3, 7);
+			return;
+		}
+	}
+}
+
+/* The last mov of 32 bits from memory before the first shr $1. */
+static void sample_read(struct go_code_range range, struct go_heap_code *heap)
+{
+	const uint8_t *at = (const uint8_t *)range.start;
+
+	for (; (uintptr_t)at + INSTRUCTION_BYTES_MAX <= range.end; at++) {
+		if (at[0] == 0xd1 && (at[1] & 0xf8) == 0xe8)
+			return;
+		if (at[0] == 0x8b && (at[1] & 0xc7) == 5 &&
+		    ((uintptr_t)at == range.start || (at[-1] & 0xf0) != 0x40))
+			heap->cycle = named_by(at, 2, 6);
+	}
+	heap->cycle = 0;
+}
+
+/* The first mov of 64 bits from memory; shl of the cycle's number by 5 or 4. */
+static void flush_read(struct go_code_range range, struct go_heap_code *heap)
+{
+	const uint8_t *at = (const uint8_t *)range.start;
+
+	for (; (uintptr_t)at + INSTRUCTION_BYTES_MAX <= range.end; at++) {
+		if (!heap->buckets && at[0] == 0x48 && at[1] == 0x8b && (at[2] & 0xc7) == 5)
+			heap->buckets = named_by(at, 3, 7);
+		if (!heap->cycle_bytes && at[0] == 0x48 && at[1] == 0xc1 &&
+		    (at[2] & 0xf8) == 0xe0 && (at[3] == 4 || at[3] == 5))
+			heap->cycle_bytes = (uint8_t)(1 << at[3]);
+	}
+}
+
+bool go_code_read_heap(struct go_code_range schedinit, struct go_code_range init,
+                       struct go_code_range sample, struct go_code_range flush,
+                       struct go_heap_code *heap)
+{
+	*heap = (struct go_heap_code){ 0 };
+	schedinit_read(schedinit, heap);
+	if (!heap->rate)
+		init_read(init, heap);
+	sample_read(sample, heap);
+	flush_read(flush, heap);
+	return heap->rate && heap->disabled && heap->cycle && heap->buckets &&
+	       heap->cycle_bytes;
+}
+
+/* ---- the end ------------------------------------------------------------------ */
+
+/* mov 8(%rsp),%edi; mov $exit_group,%eax; syscall; ret. Functions begin at multiples of 32. */
+#define EXIT_CODE "\x8b\x7c\x24\x08\xb8\xe7\x00\x00\x00\x0f\x05\xc3"
+#define EXIT_CODE_BYTES 12
+#define FUNCTION_BYTES 32
+
+bool go_code_is_exit(struct go_code_range exit)
+{
+	const uint8_t *at = (const uint8_t *)exit.start;
+
+	if (!at || exit.start % FUNCTION_BYTES || exit.end < exit.start + EXIT_CODE_BYTES ||
+	    !are_bytes(at, EXIT_CODE, EXIT_CODE_BYTES))
+		return false;
+	/* int3 up to the next function */
+	for (int i = EXIT_CODE_BYTES; i < FUNCTION_BYTES; i++) {
+		if (at[i] != 0xcc)
+			return false;
+	}
+	return true;
+}
+
+void (*arch_go_exit_run)(int status);
+
+void go_code_make_exit(uint8_t code[GO_EXIT_BYTES])
+{
+	uintptr_t target = (uintptr_t)arch_go_exit;
+
+	/* mov 8(%rsp),%edi; movabs $target,%rax; jmp *%rax */
+	memcpy(code, "\x8b\x7c\x24\x08\x48\xb8", 6);
+	memcpy(code + 6, &target, 8);
+	memcpy(code + 14, "\xff\xe0", 2);
+}

@@ -31,6 +31,38 @@ struct go_code {
 bool go_code_read(struct go_code_range asmcgocall, struct go_code_range systemstack,
                   struct go_code_range cgocall, struct go_code *code);
 
+/*
+ * Where the runtime keeps the profile of its heap. Sources: runtime/mprof.go and proc.go;
+ * linksetup() of cmd/link for `disabled`.
+ */
+struct go_heap_code {
+	uintptr_t disabled;  /* 1 byte: the linker found no reader of the profile */
+	uintptr_t rate;      /* 8 bytes: runtime.MemProfileRate */
+	uintptr_t buckets;   /* 8 bytes: the first bucket */
+	uintptr_t cycle;     /* 4 bytes: twice the number of collections, and a flag */
+	uint8_t cycle_bytes; /* of a memRecordCycle: 32 or 16 */
+	bool is_set_late;    /* up to 1.20 runtime.init sets the rate */
+};
+
+/*
+ * Read the code of runtime.schedinit, runtime.init, runtime.mProf_Malloc and
+ * runtime.mProf_FlushLocked. False: it is not as expected.
+ */
+bool go_code_read_heap(struct go_code_range schedinit, struct go_code_range init,
+                       struct go_code_range sample, struct go_code_range flush,
+                       struct go_heap_code *heap);
+
+/* Whether this is the code of runtime.exit, which has room for GO_EXIT_BYTES. */
+bool go_code_is_exit(struct go_code_range exit);
+
+/* Code to put there, which goes on at arch_go_exit() with the exit status. */
+#define GO_EXIT_BYTES 16
+void go_code_make_exit(uint8_t code[GO_EXIT_BYTES]);
+
+/* Calls arch_go_exit_run(status) on a stack of its own, once; other threads wait for the end. */
+void arch_go_exit(void);
+extern void (*arch_go_exit_run)(int status);
+
 /* Where crosscall2 has saved the frame pointer of the C code that called it, below its CFA. */
 #define GO_CROSS_FP_BELOW_CFA 16
 

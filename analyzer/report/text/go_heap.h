@@ -1,0 +1,11 @@
+/* report/text/go_heap.h - what Go's sampler has counted, for people. */
+#ifndef OUTLIVE_REPORT_TEXT_GO_HEAP_H
+#define OUTLIVE_REPORT_TEXT_GO_HEAP_H
+
+#include "base/screen.h"
+#include "replay/profile.h"
+
+/* Print it in a few lines of the default screen, if there is any. 0, or -1: memory is out. */
+int report_go_heap(const struct screen *screen, const struct profile *profile);
+
+#endif

@@ -1,0 +1,87 @@
+#!/bin/bash
+# shellcheck disable=SC2154 # lib.sh sets version
+# What Go's own sampler counts is in the report: at rate 1 the same as the program's own
+# runtime.MemProfile, call path by call path, also where the linker has switched the profile off,
+# and whichever way the program ends; and the program behaves as without outlive.
+. "$OUTLIVE_ROOT_DIR/tests/go/lib.sh"
+needs gcc python3 jq cmp
+source_of heap
+rm heap/check.py
+
+build() { # NAME [FLAG]...
+	local name=$1
+	shift
+	(cd heap && CGO_ENABLED=1 "$GO" build -o "../$name" "$@" .) ||
+		{ complain "go $version cannot build $name $*"; return 1; }
+}
+
+# Run a program bare and recorded: the same output and status. Its report: $report.
+report=report.json
+both() { # RATE PROGRAM ARGUMENT...
+	local rate=$1 bare recorded
+	shift
+	"$@" >bare.out 2>bare.err
+	bare=$?
+	"$OUTLIVE" run -q --go-heap "$rate" -o t.outlive -- "$@" >recorded.out 2>recorded.err
+	recorded=$?
+	[ $bare = $recorded ] || complain "go $version $*: status $recorded, bare $bare"
+	cmp -s bare.out recorded.out || complain "go $version $*: other output"
+	"$OUTLIVE" report --format json --top 0 t.outlive >$report || complain "go $version $*: no report"
+}
+
+holds() { # WORDS JQ-EXPRESSION
+	jq -e "$2" $report >/dev/null ||
+		complain "go $version: not so: $1: $(jq -c '[.process.finished, (.go_heap|del(.paths)?)]' $report)"
+}
+
+# The runtime says by its functions what made an object, or nothing.
+maker() { # FUNCTION MADE-BY
+	local made
+	# shellcheck disable=SC2016 # for jq
+	made=$(jq -r --arg f "main.$1" '[.go_heap.paths[] | select(any(.frames[]; .function == $f)) |
+		.made_by] | unique | join(" ")' $report)
+	[ "$made" = "$2" ] || [ "$made" = " $2" ] || { [ "$version" != 1.26 ] && [ -z "$made" ]; } ||
+		complain "go $version: $1 was made by '$made', not $2"
+}
+
+of_version() {
+	build plain && build stripped -ldflags "-s -w" && build pie -buildmode=pie &&
+		build quiet -tags quiet && build rated -tags quiet,rated || return
+	for program in plain stripped pie; do
+		both 1 "./$program" return profile
+		python3 "$here/heap/check.py" $report recorded.err >check.out ||
+			complain "go $version $program: $(tail -n 30 check.out)"
+		echo "go $version $program: $(tail -n 1 check.out)"
+		holds "it ended by itself" '.process.finished'
+	done
+	grep -q "^rate 1$" recorded.err || complain "go $version: $(grep ^rate recorded.err)"
+	maker allocNew new
+	maker allocAppend append
+	maker allocMap map
+	maker allocString string
+	maker inlined make
+	for way in return exit panic both; do
+		both 1 ./quiet $way
+		holds "$way: all of allocNew" '[.go_heap.paths[] | select(any(.frames[]; .function ==
+			"main.allocNew")) | .objects] == [1000]'
+		holds "$way: it ended by itself" '.process.finished'
+	done
+	both 1 ./quiet kill
+	holds "killed: nothing is known" '.go_heap == null and (.process.finished | not)'
+	both 1 ./quiet late
+	holds "killed late: known as of a while before" '(.process.finished | not) and
+		.go_heap.time_ns > 1e9 and ([.go_heap.paths[] | select(any(.frames[]; .function ==
+		"main.allocNew")) | .objects] == [1000])'
+	both 0 ./quiet exit
+	holds "--go-heap 0" '.go_heap == null'
+	both 64K ./quiet exit
+	holds "sampled" '.go_heap.rate == 65536 and .go_heap.estimated and .go_heap.objects > 0'
+	both 1 ./rated exit
+	holds "a rate of the program's own" '.go_heap.rate == 4096'
+}
+
+each_go of_version
+
+# What is no Go program has no Go heap, and says nothing of it.
+"$OUTLIVE" run --go-heap 1 -o c.outlive -- true >c.out 2>&1 || complain "true: $(cat c.out)"
+! grep -q "Go heap" c.out || complain "a Go heap of C's: $(grep "Go heap" c.out)"
