@@ -48,14 +48,20 @@ static void mallocs_find(struct large_spans *spans, const struct large_spans *be
 	}
 }
 
-/* Move the size and rss exactly, and all other fields of smaps in proportion. */
-static void use_move(struct memory_use *to, struct memory_use *from,
+/*
+ * Move the size and rss exactly, and all other fields of smaps in proportion. The recorder's own
+ * memory is not in the total: what turns out to be the program's is added there.
+ */
+static void use_move(struct segment_snapshot *snapshot, enum segment from,
                      const struct segment_moved *moved)
 {
-	struct memory_use use = memory_use_part(from, moved->size, moved->rss);
+	struct memory_use use = memory_use_part(&snapshot->uses[from], moved->size,
+	                                        moved->rss);
 
-	memory_use_add(to, &use);
-	memory_use_subtract(from, &use);
+	memory_use_add(&snapshot->uses[SEGMENT_HEAP], &use);
+	memory_use_subtract(&snapshot->uses[from], &use);
+	if (from == SEGMENT_OUTLIVE)
+		memory_use_add(&snapshot->total, &use);
 }
 
 /* The block is in the mapping of a thread's stack: the stack is smaller than the mapping. */
@@ -107,7 +113,7 @@ static void snapshot_move(struct segment_snapshot *snapshot)
 		if (i == SEGMENT_HEAP || !sums[i].size)
 			continue;
 		moved_limit(&sums[i], &snapshot->uses[i]);
-		use_move(&snapshot->uses[SEGMENT_HEAP], &snapshot->uses[i], &sums[i]);
+		use_move(snapshot, i, &sums[i]);
 		snapshot->moved.size += sums[i].size;
 		snapshot->moved.rss += sums[i].rss;
 		snapshot->moved.estimated += sums[i].estimated;
@@ -125,6 +131,9 @@ static void peaks_find(struct segment_history *history)
 
 	for (i = 0; i < history->count; i++) {
 		snapshot = &history->snapshots[i];
+		if (snapshot->total.rss > history->peak.rss)
+			history->peak = (struct segment_peak){ snapshot->total.rss,
+				                                   snapshot->time_ns };
 		for (j = 0; j < SEGMENT_COUNT; j++) {
 			if (!i || snapshot->uses[j].rss > history->peaks[j].rss)
 				history->peaks[j] = (struct segment_peak){ snapshot->uses[j].rss,
@@ -165,6 +174,7 @@ void segment_moves_self_view(struct self_view *views, uint32_t runtimes)
 			bytes = span_moved(span).size;
 			view->sizes[span->segment] -= bytes;
 			view->sizes[SEGMENT_HEAP] += bytes;
+			view->total += span->segment == SEGMENT_OUTLIVE ? bytes : 0;
 			view->moved += bytes;
 		}
 	}

@@ -6,7 +6,7 @@
  * none of it. Otherwise it is unknown whose pages are resident, and blocks are assumed to have
  * been touched before the rest of the mapping; `estimated` counts how much of that may be
  * wrong. The heap gains what another segment loses, so their sum stays what the kernel
- * reported.
+ * reported. What was taken for the recorder's own is in no total until then.
  *
  * If a library replaces malloc (jemalloc, tcmalloc, ..), and no other runtime maps memory of
  * its own, a mapping in SEGMENT_OTHER in which any block is live belongs to that malloc as a
