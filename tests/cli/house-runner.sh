@@ -17,6 +17,18 @@ run_one cli silent tests/cli/silent.sh | head -n 1
 echo anything >root/tests/cli/silent.stdout.exact
 run_one cli silent tests/cli/silent.sh
 
+# What is skipped has a line that says so, even where the test itself says nothing.
+echo 'exit 77' >root/tests/cli/silent.sh
+run_one cli silent tests/cli/silent.sh
+echo 'echo "no kernel for it" >&2; exit 77' >root/tests/cli/silent.sh
+run_one cli silent tests/cli/silent.sh
+for group in '' 'parts: '; do # cmocka of Debian 12, and of Debian 13
+	printf '#!/bin/sh\necho "[  PASSED  ] 3 test(s)."; echo "[  SKIPPED ] %s2 test(s), listed below:"\n' "$group" \
+		>root/test_parts
+	chmod +x root/test_parts
+	run_one unit:build test_parts ./test_parts | head -n 1
+done
+
 printf '/* unbuilt.c - a program. */\nint main(void) { return 0; }\n' >root/tests/exact/unbuilt.c
 run_one exact unbuilt tests/exact/unbuilt.c
 printf '/*\n * built.c - a program.\n *\n * build: gcc -O2\n */\nint main(void) { return 0; }\n' \

@@ -24,9 +24,9 @@ finish() { # PASSED FAILED SKIPPED
 		echo "not ok  $suite $name  $took"
 		sed 's/^/        /' "$work/log" | tail -n 60
 	elif [ "$1" = 0 ]; then
-		echo "skip    $suite $name: $(tail -n 1 "$work/log")"
+		echo "skip    $suite $name: $(tail -n 1 "$work/log" | grep . || echo "it does not say why")"
 	else
-		echo "ok      $suite $name$([ "$1" = 1 ] || echo " ($1)")  $took"
+		echo "ok      $suite $name$([ "$1" = 1 ] || echo " ($1)")$([ "$3" = 0 ] || echo ", $3 skipped")  $took"
 		[ -z "${OUTLIVE_TEST_SHOW:-}" ] || sed 's/^/        /' "$work/log"
 	fi
 	rm -rf "${work:?}/dir"
@@ -39,8 +39,8 @@ run_unit() {
 	(cd "$root" && timeout $short "$path") >"$work/log" 2>&1 </dev/null
 	status=$?
 	passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$work/log" | tail -n 1)
-	failed=$(sed -n 's/^\[  FAILED  \] .* \([0-9]*\) test(s).*/\1/p' "$work/log" | tail -n 1)
-	skipped=$(sed -n 's/^\[  SKIPPED \] .* \([0-9]*\) test(s).*/\1/p' "$work/log" | tail -n 1)
+	failed=$(sed -n 's/^\[  FAILED  \] \(.* \)*\([0-9]*\) test(s).*/\2/p' "$work/log" | tail -n 1)
+	skipped=$(sed -n 's/^\[  SKIPPED \] \(.* \)*\([0-9]*\) test(s).*/\2/p' "$work/log" | tail -n 1)
 	if [ $status != 0 ] && [ -z "$failed" ]; then
 		echo "exit status $status" >>"$work/log"
 		failed=1
