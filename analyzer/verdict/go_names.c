@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RUNTIME "runtime."
+#define MAPS "internal/runtime/maps."
 #define NAME_BYTES 512
 
 struct stack_name go_names_frame(const struct profile *profile,
@@ -33,8 +34,8 @@ struct stack_name go_names_frame(const struct profile *profile,
 	return name;
 }
 
-const char *go_names_maker(const struct profile *profile,
-                           const struct go_heap_path *path)
+/* What a function of the runtime makes; "": it is none that makes anything. */
+static const char *made_by(const char *function)
 {
 	/* Beginnings of names in runtime/slice.go, malloc.go, map.go, string.go, chan.go .. */
 	static const char *const makers[][2] = {
@@ -47,25 +48,18 @@ const char *go_names_maker(const struct profile *profile,
 		{ "convT", "interface" },      { "newproc", "goroutine" },
 		{ "malg", "goroutine" },
 	};
-	const char *maker = "", *function;
-	uint32_t i;
-	size_t j;
+	size_t i;
 
-	for (i = 0; i < path->count; i++) {
-		function = go_names_frame(profile, path, i).function;
-		if (strncmp(function, "internal/runtime/maps.", 22) == 0) {
-			maker = "map";
-			continue;
-		}
-		if (strncmp(function, RUNTIME, strlen(RUNTIME)) != 0)
-			break;
-		function += strlen(RUNTIME);
-		for (j = 0; j < sizeof(makers) / sizeof(*makers); j++) {
-			if (strncmp(function, makers[j][0], strlen(makers[j][0])) == 0)
-				maker = makers[j][1];
-		}
+	if (strncmp(function, MAPS, strlen(MAPS)) == 0)
+		return "map";
+	if (strncmp(function, RUNTIME, strlen(RUNTIME)) != 0)
+		return "";
+	for (i = 0; i < sizeof(makers) / sizeof(*makers); i++) {
+		if (strncmp(function + strlen(RUNTIME), makers[i][0], strlen(makers[i][0])) ==
+		    0)
+			return makers[i][1];
 	}
-	return maker;
+	return "";
 }
 
 static bool is_runtimes(const struct profile *profile, const struct go_heap_path *path,
@@ -75,6 +69,29 @@ static bool is_runtimes(const struct profile *profile, const struct go_heap_path
 
 	return strncmp(function, RUNTIME, strlen(RUNTIME)) == 0 ||
 	       strncmp(function, "internal/runtime/", 17) == 0;
+}
+
+const char *go_names_maker(const struct profile *profile,
+                           const struct go_heap_path *path)
+{
+	const char *maker = "", *found;
+	uint32_t i;
+
+	for (i = 0; i < path->count && is_runtimes(profile, path, i); i++) {
+		found = made_by(go_names_frame(profile, path, i).function);
+		if (*found)
+			maker = found;
+	}
+	return maker;
+}
+
+/* Whether the frame is of what every allocation goes through. */
+static bool is_allocator(const struct profile *profile, const struct go_heap_path *path,
+                         uint32_t frame)
+{
+	const char *function = go_names_frame(profile, path, frame).function;
+
+	return *made_by(function) || strcmp(function, RUNTIME "mallocgc") == 0;
 }
 
 void go_names_path(char *text, size_t bytes, const struct profile *profile,
@@ -91,8 +108,9 @@ void go_names_path(char *text, size_t bytes, const struct profile *profile,
 	while (to > from && is_runtimes(profile, path, to - 1))
 		to--;
 	if (from == to) { /* the runtime itself */
-		from = 0;
 		to = path->count;
+		for (from = 0; from + 1 < to && is_allocator(profile, path, from); from++)
+			;
 	}
 	snprintf(text, bytes, "(no stack)");
 	for (i = from; i < to && used < bytes; i++) {
