@@ -361,7 +361,7 @@ static void go_ends(int status)
 
 	system_signals_block(&mask);
 	/* A child of vfork() has its parent's memory. */
-	if (recorder.is_recording && !lifecycle_is_forked() &&
+	if (recorder.is_recording && !go_heap_is_filtered() && !lifecycle_is_forked() &&
 	    system_pid() == ring.header->pid) {
 		if (!guard.sp)
 			guard.sp = (uintptr_t)__builtin_frame_address(0);

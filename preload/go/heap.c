@@ -47,6 +47,7 @@ enum {
 #define AGE_SHARE 256  /* of the time since the first */
 
 static uint64_t wanted_rate;
+static int first_filter_mode;    /* when the first runtime was found */
 static uint64_t first_ns;        /* CLOCK_MONOTONIC: when readings now and then began */
 static _Atomic uint64_t next_ns; /* not before; 0: none yet */
 
@@ -76,6 +77,8 @@ void go_heap_switch_on(const struct go_runtime *runtime)
 	volatile uint64_t *rate = (volatile uint64_t *)heap->rate;
 	volatile uint8_t *disabled = (volatile uint8_t *)heap->disabled;
 
+	if (runtime == go_runtimes)
+		first_filter_mode = system_filter_mode();
 	if (!wanted_rate || !heap->rate)
 		return;
 	/* 0 is the linker's doing, if it has set the flag; a program has a reason for it. */
@@ -101,6 +104,11 @@ void go_heap_switch_on_late(void)
 		if (*rate == RATE_OF_GO)
 			*rate = wanted_rate;
 	}
+}
+
+bool go_heap_is_filtered(void)
+{
+	return system_filter_mode() != first_filter_mode;
 }
 
 /* ---- reading ------------------------------------------------------------------------ */
@@ -248,7 +256,7 @@ void go_heap_record(uint64_t time)
 	uint32_t count = atomic_load_explicit(&go_runtime_count, memory_order_acquire);
 	struct heap_writer writer = { .time = time, .room_bytes = UINT64_MAX };
 
-	if (!wanted_rate || !count)
+	if (!wanted_rate || !count || go_heap_is_filtered())
 		return;
 	if (*(volatile uint32_t *)&ring.header->policy == RING_FLIGHT)
 		writer.room_bytes = ring.mapped_bytes / ROOM_SHARE;

@@ -26,8 +26,15 @@ void go_heap_switch_on(const struct go_runtime *runtime);
 void go_heap_switch_on_late(void);
 
 /*
+ * Whether the program filters its system calls, but was not started so, as containers are. Go
+ * sets a filter by system calls of its own, which no one sees: it may forbid anything.
+ */
+bool go_heap_is_filtered(void);
+
+/*
  * Write the profiles of all runtimes as they are now: a microsecond for each of the runtime's
- * buckets, at most. Does nothing where no sampler was to be switched on.
+ * buckets, at most. Does nothing where no sampler was to be switched on, or
+ * system calls are filtered.
  */
 void go_heap_record(uint64_t time);
 

@@ -72,6 +72,8 @@ of_version() {
 	holds "killed late: known as of a while before" '(.process.finished | not) and
 		.go_heap.time_ns > 1e9 and ([.go_heap.paths[] | select(any(.frames[]; .function ==
 		"main.allocNew")) | .objects] == [1000])'
+	both 1 ./quiet filter
+	holds "its own filter forbids reading it" '.go_heap == null'
 	both 0 ./quiet exit
 	holds "--go-heap 0" '.go_heap == null'
 	both 64K ./quiet exit

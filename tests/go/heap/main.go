@@ -151,6 +151,9 @@ func main() {
 		}
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		time.Sleep(time.Minute)
+	case "filter":
+		filter()
+		os.Exit(5)
 	case "both": // several threads end the program at once
 		for i := 0; i < 8; i++ {
 			go os.Exit(4)
