@@ -100,7 +100,8 @@ fn main() {
     }
 }
 RS
-"${CXX:-g++}" -O2 -g -o text text.cpp && rustc -O -g -o stack stack.rs 2>/dev/null || exit 77
+command -v rustc >/dev/null || { echo "no rustc" >&2; exit 77; }
+"${CXX:-g++}" -O2 -g -o text text.cpp && rustc -O -g -o stack stack.rs || exit 77
 "$OUTLIVE" run -q -o text.trace -- ./text 2>/dev/null
 "$OUTLIVE" report -f json text.trace |
 	jq -r '.advice[] | "\(.kind) \(.function)"' | sed 's/(.*//' | sort

@@ -2,7 +2,7 @@
 # A stack that is cut, at code without call frame information, is drawn with a gap: who is
 # further out did not call what is further in. Its blocks are exact up to the gap, and no more.
 # unless: not every processor's assembler
-[ "$(uname -m)" = x86_64 ] || exit 77
+[ "$(uname -m)" = x86_64 ] || { echo "only on x86-64" >&2; exit 77; }
 cat >program.c <<'END'
 #include <pthread.h>
 #include <stdlib.h>

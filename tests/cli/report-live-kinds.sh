@@ -30,7 +30,7 @@ for level in -O0 -O2; do
 	"$OUTLIVE" run -q -o trace -- ./lives 2>/dev/null
 	echo "with $level"
 	"$OUTLIVE" report -f json trace | jq -r '(.sites[] | select(.live_kind != "") | "\(.frames[0].function) \(.live_kind)"),
-		"growing \(.live_kinds.growing.blocks) steady \(.live_kinds.steady.blocks) once \(.live_kinds.once.blocks)"' | sort
+		"growing \(.live_kinds.growing.blocks) steady \(.live_kinds.steady.blocks) once \(.live_kinds.once.blocks)"' | sort -u
 done
 COLUMNS=100 "$OUTLIVE" report trace | grep -E '^  (live at exit|  (growing|steady|once)) '
 COLUMNS=100 "$OUTLIVE" report trace | sed -n "/^what is growing/,/^$/p" | sed -E "s/after [^ ]+ .?s/after T/g; s/  *lives.c.*//" |

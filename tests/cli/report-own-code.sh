@@ -39,21 +39,23 @@ EOT
 "${CXX:-g++}" -std=c++17 -g -O1 -fno-elide-constructors -I"$PWD/deps" -o program "$PWD/src/program.cpp" || exit 77
 "$OUTLIVE" run -q -o trace -- ./program >/dev/null 2>&1
 
-by_function()
+by_function() # COUNT OPTION...: the first ones; which of them is first, compilers decide
 {
+	local count=$1
+	shift
 	"$OUTLIVE" report --by function "$@" trace | sed -nE '/^by function/,/^$/s/^.* [0-9]+f  ([^ ]*).*/\1/p' |
-		grep -E '::|map_all|main|lambda|operator' | head -4
+		grep -E '::|map_all|main|lambda|operator' | head -n "$count" | sort
 }
 json() { "$OUTLIVE" report --format json --by function "$@" trace; }
 
-echo 'all of the directory is guessed to be mine: by bytes'
-by_function
+echo 'all of the directory is guessed to be mine'
+by_function 5
 echo "the functions' own files: deps.h is not mine"
-by_function --mine src
+by_function 4 --mine src
 "$OUTLIVE" report --by function --mine src trace | grep '^by function'
 "$OUTLIVE" report --by function --mine nothing/of/this trace | grep '^by function'
 echo 'a namespace'
-by_function --mine deps
+by_function 1 --mine core
 echo 'what --keep names is no wrapper'
 json --keep 'std::*' | jq -r '[.groups[].function | select(startswith("std::vector<") | not)] | unique | any(startswith("std::__cxx11::basic_string<"))'
 json | jq -r '[.groups[].function | select(startswith("std::") and (contains(" map_all<") | not))] | length'

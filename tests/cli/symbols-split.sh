@@ -42,7 +42,7 @@ record() { # TRACE
 	"$OUTLIVE" run -q -o "$1" -- ./program 2>/dev/null
 }
 for compiler in gcc clang; do
-	command -v $compiler >/dev/null || exit 77
+	command -v $compiler >/dev/null || { echo "no $compiler" >&2; exit 77; }
 	$compiler -g -O2 -o program program.c && record full.trace
 	reported full.trace >full
 	[ "$(grep -c '"wrap"' full)" -ge 2 ] || echo "$compiler: no inlined wrap()"
