@@ -35,5 +35,6 @@ extern const struct command command_report;
 extern const struct command command_info;
 extern const struct command command_segments;
 extern const struct command command_symbols;
+extern const struct command command_go;
 
 #endif

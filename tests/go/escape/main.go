@@ -1,0 +1,90 @@
+// escape: values that escape, and C memory whose owners in Go are known. See ../test_escape.sh,
+// which knows the lines.
+package main
+
+/*
+#include <stdlib.h>
+__attribute__((noinline)) static void *c_make(size_t size) { void *volatile p = malloc(size); return p; }
+__attribute__((noinline)) static int c_inside(void) { void *volatile p = malloc(10); free(p); return 1; }
+*/
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+type holder struct{ text *C.char }
+
+var kept []*holder
+
+//go:noinline
+func moved() *int {
+	number := 7 // line 23: moved to the heap
+	return &number
+}
+
+//go:noinline
+func stays(i *int) int { return *i + 10 }
+
+//go:noinline
+func grown(size int) []byte {
+	return make([]byte, size) // line 32
+}
+
+//go:noinline
+func deferred(name string) int {
+	text := C.CString(name) // line 37: 100 blocks, passed up 0
+	defer C.free(unsafe.Pointer(text))
+	return len(C.GoString(text))
+}
+
+//go:noinline
+func handed() unsafe.Pointer {
+	return C.c_make(20) // line 44: 50 blocks, passed up to main.main
+}
+
+//go:noinline
+func holds(name string) {
+	kept = append(kept, &holder{C.CString(name)}) // line 49: 30 blocks, never freed
+}
+
+//go:noinline
+func crosses(c chan unsafe.Pointer) {
+	c <- C.c_make(30) // line 54: 40 blocks, freed by another goroutine
+}
+
+//go:noinline
+func inside() int {
+	return int(C.c_inside()) // line 59: 25 blocks, freed within the call
+}
+
+func main() {
+	n, sum := 2, 0
+	sum += stays(&n) + *moved() + len(grown(100))
+	for i := 0; i < 100; i++ {
+		sum += deferred("a name")
+	}
+	for i := 0; i < 50; i++ {
+		C.free(handed())
+	}
+	for i := 0; i < 30; i++ {
+		holds("another name")
+	}
+	c, done := make(chan unsafe.Pointer), make(chan int)
+	go func() {
+		for p := range c {
+			C.free(p)
+		}
+		close(done)
+	}()
+	for i := 0; i < 40; i++ {
+		crosses(c)
+	}
+	close(c)
+	<-done
+	for i := 0; i < 25; i++ {
+		sum += inside()
+	}
+	fmt.Println(sum, len(kept))
+}
