@@ -1,4 +1,4 @@
-/* base/json_values.h - reads JSON that nobody vouches for: each number and string, with its path. */
+/* base/json_values.h - reads JSON that may be damaged: each number and string, with its path. */
 #ifndef OUTLIVE_BASE_JSON_VALUES_H
 #define OUTLIVE_BASE_JSON_VALUES_H
 

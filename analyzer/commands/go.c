@@ -1,14 +1,11 @@
 /* commands/go.c - `outlive go escape`: what Go's escape analysis cost in a recorded run. */
+#include "commands/blocks.h"
 #include "commands/command.h"
 #include "commands/pager.h"
 
-#include "base/progress.h"
 #include "go/escape_json.h"
 #include "go/escape_text.h"
-#include "replay/profile.h"
-#include "replay/profile_symbols.h"
 #include "report/text/go_escapes.h"
-#include "symbols/symbolizer.h"
 #include "trace/pick.h"
 
 #include <fcntl.h>
@@ -40,11 +37,6 @@ static const struct option options[] = {
 	  "the process with this number in 'outlive info'", NULL, NULL },
 	PAGER_OPTION(go_options, no_pager),
 };
-
-static void progress_events(void *progress, uint64_t done, uint64_t expected)
-{
-	progress_show(progress, done, expected);
-}
 
 /* ---- what the compiler says ------------------------------------------------------------ */
 
@@ -129,31 +121,6 @@ static void build_read(struct go_escapes *escapes, const char *command)
 
 /* ---- the run --------------------------------------------------------------------------- */
 
-static struct profile *run_read(struct trace_reader *reader, size_t process)
-{
-	const struct trace_process *described = trace_reader_process(reader, process);
-	/* a complete trace contains all that a symbolizer would say */
-	struct symbolizer *symbolizer = described->symbols.count && described->sources.count
-	                                    ? NULL
-	                                    : symbolizer_new();
-	struct profile_choice choice = { .symbolizer = symbolizer };
-	struct progress progress;
-	struct profile *profile;
-	struct error error;
-
-	progress_begin(&progress, "reading events");
-	profile = profile_read_chosen(reader, process, &choice, progress_events, &progress,
-	                              &error);
-	progress_end(&progress);
-	if (!profile)
-		die("%s", error.message);
-	if (symbolizer && profile_symbolize(profile, symbolizer, NULL))
-		warning("out of memory for symbols; some names are missing");
-	symbolizer_free(symbolizer);
-	problems_warn(trace_reader_problems(reader));
-	return profile;
-}
-
 /* Print what the run cost. */
 static void escape_show(const struct go_escapes *escapes, const struct profile *profile,
                         const struct go_options *given)
@@ -171,6 +138,9 @@ static void escape_show(const struct go_escapes *escapes, const struct profile *
 	if (!classes || escape_lines_make(&lines, escapes) ||
 	    go_lines_make(&c_lines, classes))
 		die("%s: out of memory for its lines", profile->name);
+	report.has_go_heap = profile->go_heap.is_known;
+	report.rate = profile->go_heap.rate;
+	escape_lines_count_all(&lines, profile);
 	report.used = escape_lines_rank(&lines);
 	pager_begin(given->no_pager);
 	if (go_escapes_print(stdout, &report))
@@ -206,7 +176,8 @@ static int go_run(const struct command *command, int argc, char **argv)
 	if (given.build)
 		build_read(&escapes, given.build);
 	go_escapes_settle(&escapes);
-	profile = run_read(reader, process);
+	profile = blocks_read(reader, process, NULL, NULL);
+	problems_warn(trace_reader_problems(reader));
 	escape_show(&escapes, profile, &given);
 	profile_free(profile);
 	trace_reader_close(reader);

@@ -1,15 +1,13 @@
 /* commands/report.c - `outlive report`: who allocated what, by a recording. */
 #include "verdict/block_history.h"
+#include "commands/blocks.h"
 #include "commands/command.h"
 #include "commands/given.h"
 #include "commands/pager.h"
 #include "commands/report_options.h"
 #include "replay/profile.h"
-#include "replay/profile_symbols.h"
-#include "base/progress.h"
 #include "report/text/recording.h"
 #include "report/why_choice.h"
-#include "symbols/symbolizer.h"
 #include "verdict/name_patterns.h"
 #include "base/text.h"
 
@@ -24,11 +22,6 @@
  * grow, and takes them back. In the heap, each would leave a hole of half its size where it was.
  */
 #define MAPPED_BYTES_MIN (4 << 20)
-
-static void progress_events(void *progress, uint64_t done, uint64_t expected)
-{
-	progress_show(progress, done, expected);
-}
 
 /*
  * Refuse a trace that was cut short before its first event: an empty report would be wrong. A
@@ -156,49 +149,6 @@ static struct trace_reader *recording_open(const char *path,
 		die("%s", error.message);
 	emptiness_check(reader);
 	return reader;
-}
-
-/* Whether the recording has the names of the process, and what was inlined. */
-static bool is_named(struct trace_reader *reader, size_t process)
-{
-	const struct trace_process *described = trace_reader_process(reader, process);
-
-	return described->symbols.count && described->sources.count;
-}
-
-/*
- * Read all events of the process into a profile with names. `blocks`: which; NULL: all. `given`:
- * take names from these files; NULL: from the recording.
- */
-static struct profile *blocks_read(struct trace_reader *reader, size_t process,
-                                   const struct block_choice *blocks,
-                                   struct given_files *given)
-{
-	/* a complete trace contains all that a symbolizer would say */
-	struct symbolizer *symbolizer = given || !is_named(reader, process)
-	                                    ? symbolizer_new()
-	                                    : NULL;
-	struct profile_choice choice = { .blocks = blocks,
-		                             .symbolizer = symbolizer,
-		                             .is_renaming = given };
-	struct progress progress;
-	struct profile *profile;
-	struct error error;
-
-	if (given && !symbolizer)
-		die("%s: out of memory", trace_reader_name(reader));
-	if (given)
-		symbolizer_use_given(symbolizer, given);
-	progress_begin(&progress, "reading events");
-	profile = profile_read_chosen(reader, process, &choice, progress_events, &progress,
-	                              &error);
-	progress_end(&progress);
-	if (!profile)
-		die("%s", error.message);
-	if (symbolizer && profile_symbolize(profile, symbolizer, NULL))
-		warning("out of memory for symbols; some names are missing");
-	symbolizer_free(symbolizer);
-	return profile;
 }
 
 /*

@@ -1,6 +1,7 @@
 /*
- * go/escape_json.c - reads the files of `go build -gcflags=-json=0,DIRECTORY`. The first line of each
- * names its package and source file; each other line is a diagnostic of the language server protocol.
+ * go/escape_json.c - reads the files of `go build -gcflags=-json=0,DIRECTORY`. The first line of
+ * each names its package and source file; each other line is a diagnostic of the language server
+ * protocol.
  */
 #include "go/escape_json.h"
 
@@ -138,22 +139,36 @@ static FILE *regular_open(int directory, const char *name)
 	return file;
 }
 
+/* Whether cgo made the file: what imports "C" becomes main.cgo1.go. */
+static bool is_of_cgo(const char *file)
+{
+	return strstr(file, ".cgo1.go") || strstr(file, "_cgo_gotypes.go");
+}
+
 int go_escape_json_file_read(struct go_escapes *escapes, FILE *stream, const char *name,
                              struct problem_list *problems)
 {
 	struct json_file file = { .escapes = escapes };
 	unsigned long number = 0, damaged = 0;
+	bool is_generated = false;
 	size_t capacity = 0;
 	char *line = NULL;
 	int result = 0;
 
-	while (result >= 0 && getline(&line, &capacity, stream) > 0) {
+	while (result >= 0 && !is_generated && getline(&line, &capacity, stream) > 0) {
 		number++;
 		result = line_read(&file, line);
+		is_generated = file.file.bytes && is_of_cgo(file.file.data);
 		if (result > 0 && !damaged++)
 			problem_add(problems, "%s: line %lu is no diagnostic of Go's compiler",
 			            name, number);
 	}
+	if (is_generated && !strstr(name, "_cgo_gotypes"))
+		problem_add(
+			problems,
+			"%s: has the lines of a file that cgo made, which are not yours: what "
+			"-gcflags=-m=2 prints has yours",
+			name);
 	free(line);
 	text_release(&file.package);
 	text_release(&file.file);

@@ -36,7 +36,10 @@ struct go_escapes {
 /* More would be no output of a compiler. */
 #define GO_ESCAPES_MAX (4u << 20)
 
-/* Add a copy, unless the line is 0 or of a file that cgo made. 0, or -1: memory is out, or there are too many. */
+/*
+ * Add a copy, unless the line is 0 or of a file that cgo made. 0, or -1: memory is out, or there
+ * are too many.
+ */
 int go_escapes_add(struct go_escapes *escapes, const struct go_escape *escape);
 
 /*

@@ -1,8 +1,18 @@
 /* verdict/escape_lines.c - escapes by line, with what they cost. */
 #include "verdict/escape_lines.h"
 
+#include "verdict/go_names.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#define FRAMES_MAX 32 /* inlined into each other */
+
+static bool is_of_runtime(const char *function)
+{
+	return !strncmp(function, "runtime.", 8) ||
+	       !strncmp(function, "internal/runtime/", 17);
+}
 
 static const char *base_name(const char *file)
 {
@@ -114,6 +124,46 @@ void escape_lines_count(struct escape_lines *lines, const struct go_frame *frame
 	if (line)
 		objects_add(&line->cost, objects);
 	objects_add(line ? &lines->matched : &lines->others, objects);
+}
+
+/*
+ * The functions of a path that the compiler may speak of: the first that is not the runtime's, and
+ * those that it was inlined into. Returns their number.
+ */
+static size_t frames_fill(struct go_frame frames[FRAMES_MAX],
+                          const struct profile *profile,
+                          const struct go_heap_path *path)
+{
+	struct stack_name name;
+	size_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < path->count && count < FRAMES_MAX; i++) {
+		name = go_names_frame(profile, path, i);
+		if (!count && is_of_runtime(name.function))
+			continue;
+		frames[count++] = (struct go_frame){ name.function, name.file, name.line };
+		if (!name.is_inlined)
+			break;
+	}
+	return count;
+}
+
+void escape_lines_count_all(struct escape_lines *lines, const struct profile *profile)
+{
+	const struct go_heap *heap = &profile->go_heap;
+	struct go_frame frames[FRAMES_MAX];
+	struct go_objects objects;
+	size_t i;
+
+	for (i = 0; i < heap->path_count; i++) {
+		objects = (struct go_objects){ heap->paths[i].sum.objects,
+			                           heap->paths[i].sum.bytes,
+			                           heap->paths[i].sum.in_use_objects,
+			                           heap->paths[i].sum.in_use_bytes };
+		escape_lines_count(lines, frames, frames_fill(frames, profile, &heap->paths[i]),
+		                   &objects);
+	}
 }
 
 size_t escape_lines_rank(struct escape_lines *lines)

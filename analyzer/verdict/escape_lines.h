@@ -6,6 +6,7 @@
 #define OUTLIVE_VERDICT_ESCAPE_LINES_H
 
 #include "go/escapes.h"
+#include "replay/profile.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@ struct escape_lines {
 	struct escape_line *lines;
 	size_t count;
 	struct go_objects matched,
-		others; /* others: of lines of which the compiler said nothing */
+		others; /* others: of lines that the compiler does not name */
 };
 
 /* Borrows the escapes, which are settled. 0, or -1: memory is out. Release it either way. */
@@ -44,6 +45,9 @@ int escape_lines_make(struct escape_lines *lines, const struct go_escapes *escap
  */
 void escape_lines_count(struct escape_lines *lines, const struct go_frame *frames,
                         size_t count, const struct go_objects *objects);
+
+/* Count what a profile knows of Go's heap, for the first functions that are not the runtime's. */
+void escape_lines_count_all(struct escape_lines *lines, const struct profile *profile);
 
 /* Order by bytes, most first; nothing can be counted after that. Returns the lines with objects. */
 size_t escape_lines_rank(struct escape_lines *lines);

@@ -23,8 +23,8 @@ static uint64_t line_hash(const void *context, uint32_t number)
 }
 
 /*
- * Whether a function is Go's. C code in the comment before `import "C"` has a Go file, too; but only
- * names of Go have a package, and what a C compiler appends to a name is none.
+ * Whether a function is Go's. C code in the comment before `import "C"` has a Go file, too; but
+ * only names of Go have a package, and what a C compiler appends to a name is none.
  */
 static bool is_go(const struct stack_name *name)
 {

@@ -31,6 +31,7 @@ struct stack_name go_names_frame(const struct profile *profile,
 	name.function = frames->function;
 	name.file = frames->file;
 	name.line = frames->line;
+	name.is_inlined = frames->inlined;
 	return name;
 }
 

@@ -11,33 +11,41 @@ has() { # PATTERN: of a line
 }
 
 # FILE:LINE of the compiler's table, and what follows there.
-says() { # LINE PATTERN
-	grep -A4 -E "main\.go:$1\$" shown | grep -qE -- "$2" ||
-		complain "$way: line $1: nothing like '$2': $(grep -A4 "main.go:$1\$" shown)"
+says() { # FILE:LINE PATTERN
+	grep -A4 -E "$1\$" shown | grep -qE -- "$2" ||
+		complain "$way: $1: nothing like '$2': $(grep -A4 "$1\$" shown)"
 }
 
 owners_hold() {
-	has '^ *700 B +100 +-  main\.deferred  main\.go:37$'
+	has '^ *700 B +100 +-  main\.deferred  main\.go:39$'
 	has '^ +100 passed up 0: freed before the end of main\.deferred$'
-	has ' 50 +-  main\.handed  main\.go:44$'
+	has ' 50 +-  main\.handed  main\.go:46$'
 	has '^ +50 escaped: passed up to main\.main$'
-	has ' 390 B +30 +390 B  main\.holds  main\.go:49$'
+	has ' 390 B +30 +390 B  main\.holds  main\.go:51$'
 	has '^ +30 escaped: never freed$'
-	has ' 40 +-  main\.crosses  main\.go:54$'
+	has ' 40 +-  main\.crosses  main\.go:56$'
 	has '^ +40 escaped: freed by another goroutine or thread$'
-	has ' 25 +-  main\.inside  main\.go:59$'
+	has ' 25 +-  main\.inside  main\.go:61$'
 	has '^ +25 freed within the call$'
 	[ "$(grep -cE '  main\.[a-z]+  main\.go:' shown)" = 5 ] || complain "$way: other rows"
 	! grep -qE '_cgo_gotypes|  c_(make|inside)  ' shown || complain "$way: C and cgo are no lines of Go"
 }
 
-compiler_holds() { # HOW: moved says that the form names variables
-	[ "$1" = json ] || says 23 "number was moved to the heap"
-	says 23 '^ +number .*: &number \(address-of\), line 24; return &number \(return\), line 24$'
-	says 32 'make\(\[\]byte, size\) escapes to the heap.*: .*\(return\), line 32$'
-	says 49 '&holder{...} escapes to the heap'
-	! grep -qE 'main\.go:28$' shown || complain "$way: line 28 does not escape"
+compiler_holds() {
+	says main.go:25 "number was moved to the heap"
+	says main.go:25 '^ +number .*: &number \(address-of\), line 26; return &number \(return\), line 26$'
+	says main.go:34 'make\(\[\]byte, size\) escapes to the heap.*, line 34$'
+	says main.go:51 '&holder{...} escapes to the heap'
+	! grep -qE 'main\.go:30$' shown || complain "$way: line 30 does not escape"
 	owners_hold
+}
+
+# What the values have cost: outlive run --go-heap 1 counts all.
+objects_hold() {
+	has '^ *32 B +1 +[^ ]+ +main\.go:25$'
+	has '^ *112 B +1 +[^ ]+ +main\.go:34$'
+	has '^ *744 B +36 +[^ ]+ +main\.go:51$'
+	has '^ *62\.5 KiB +1\.00k +[^ ]+ +inner/inner\.go:7$'
 }
 
 shown_by() { # WAY ARGUMENTS..
@@ -50,22 +58,31 @@ shown_by() { # WAY ARGUMENTS..
 check() {
 	go_build escape program || return
 	way=$version
-	record t.outlive ./program
+	record plain.outlive ./program
+	timeout 300 "$OUTLIVE" run -q --go-heap 1 -o t.outlive -- ./program >recorded.out 2>recorded.err ||
+		complain "$way: status $?"
+	cmp -s bare.out recorded.out || complain "$way: other output"
 	shown_by "no compiler" t.outlive
 	owners_hold
 	! grep -q 'says the compiler' shown || complain "$way: a table of the compiler"
-	(cd escape && "$GO" build -o /dev/null -gcflags=-m=2 . 2>../text)
+	(cd escape && "$GO" build -o /dev/null -gcflags=-m=2 . ./inner 2>../text)
 	shown_by text t.outlive text
-	compiler_holds text
-	(cd escape && "$GO" build -o /dev/null -gcflags=-m . 2>../plain)
+	compiler_holds
+	(cd escape && "$GO" build -o /dev/null -gcflags=-m . ./inner 2>../plain)
 	shown_by plain t.outlive plain
 	has '^ +number was moved to the heap$'
 	rm -rf json
-	(cd escape && "$GO" build -o /dev/null "-gcflags=-json=0,${PWD%/escape}/json" .)
-	shown_by json t.outlive json
-	compiler_holds json
-	shown_by build --build "cd escape && '$GO' build -o /dev/null ." t.outlive
-	compiler_holds text
+	(cd escape && "$GO" build -o /dev/null "-gcflags=-json=0,${PWD%/escape}/json" . ./inner)
+	# cgo's file has other lines: only those of a package without it are the author's
+	"$OUTLIVE" go escape --top 0 t.outlive json >shown 2>errors
+	grep -q "main.cgo1.json: has the lines of a file that cgo made" errors ||
+		complain "$way json: no warning: $(cat errors)"
+	rm -rf only && mkdir only && cp -r json/example%2Fescape%2Finner only
+	shown_by json t.outlive only
+	says inner/inner.go:7 '^ +value escapes to the heap: &value \(address-of\), line 8; return &value \(return\), line 8$'
+	has '^ *62\.5 KiB +1\.00k +[^ ]+ +.*inner/inner\.go:7$'
+	shown_by build --build "cd escape && '$GO' build -o /dev/null . ./inner" t.outlive
+	compiler_holds
 }
 
 refuses() { # MESSAGE ARGUMENTS..

@@ -169,8 +169,9 @@ static int compiler_print(const struct screen *screen,
 	if (!report->has_go_heap)
 		return 0;
 	screen_line(screen, 2,
-	            "%s other lines where a value escapes have cost nothing in this run",
-	            text_count(count, lines->count - report->used));
+	            "%s more line%s where a value escapes cost nothing in this run",
+	            text_count(count, lines->count - report->used),
+	            text_s(lines->count - report->used));
 	screen_line(screen, 2, "%s of Go's heap come from these lines, %s from others%s",
 	            text_size(bytes, lines->matched.bytes),
 	            text_size(others, lines->others.bytes),

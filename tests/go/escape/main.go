@@ -12,6 +12,8 @@ import "C"
 import (
 	"fmt"
 	"unsafe"
+
+	"example/escape/inner"
 )
 
 type holder struct{ text *C.char }
@@ -19,8 +21,8 @@ type holder struct{ text *C.char }
 var kept []*holder
 
 //go:noinline
-func moved() *int {
-	number := 7 // line 23: moved to the heap
+func moved() *[4]int {
+	number := [4]int{7} // line 25: moved to the heap
 	return &number
 }
 
@@ -29,44 +31,48 @@ func stays(i *int) int { return *i + 10 }
 
 //go:noinline
 func grown(size int) []byte {
-	return make([]byte, size) // line 32
+	return make([]byte, size) // line 34
 }
 
 //go:noinline
 func deferred(name string) int {
-	text := C.CString(name) // line 37: 100 blocks, passed up 0
+	text := C.CString(name) // line 39: 100 blocks, passed up 0
 	defer C.free(unsafe.Pointer(text))
 	return len(C.GoString(text))
 }
 
 //go:noinline
 func handed() unsafe.Pointer {
-	return C.c_make(20) // line 44: 50 blocks, passed up to main.main
+	return C.c_make(20) // line 46: 50 blocks, passed up to main.main
 }
 
 //go:noinline
 func holds(name string) {
-	kept = append(kept, &holder{C.CString(name)}) // line 49: 30 blocks, never freed
+	kept = append(kept, &holder{C.CString(name)}) // line 51: 30 blocks, never freed
 }
 
 //go:noinline
 func crosses(c chan unsafe.Pointer) {
-	c <- C.c_make(30) // line 54: 40 blocks, freed by another goroutine
+	c <- C.c_make(30) // line 56: 40 blocks, freed by another goroutine
 }
 
 //go:noinline
 func inside() int {
-	return int(C.c_inside()) // line 59: 25 blocks, freed within the call
+	return int(C.c_inside()) // line 61: 25 blocks, freed within the call
 }
 
 func main() {
 	n, sum := 2, 0
-	sum += stays(&n) + *moved() + len(grown(100))
+	sum += stays(&n) + moved()[0] + len(grown(100))
 	for i := 0; i < 100; i++ {
 		sum += deferred("a name")
 	}
 	for i := 0; i < 50; i++ {
-		C.free(handed())
+		block := handed()
+		C.free(block)
+	}
+	for i := 0; i < 1000; i++ {
+		sum += inner.New(i)[0]
 	}
 	for i := 0; i < 30; i++ {
 		holds("another name")

@@ -1,4 +1,4 @@
-/* test_escapes.c - what Go's compiler prints and writes of values on the heap, whole and damaged. */
+/* test_escapes.c - what Go's compiler says of values on the heap, whole and damaged. */
 #include "go/escape_json.h"
 #include "go/escape_text.h"
 
@@ -252,10 +252,10 @@ static void damage_does_no_harm(void **state)
 /* Numbers of lines that no file has, and depths that no compiler writes. */
 static void absurd_input_is_refused(void **state)
 {
-	static const char absurd[] =
-		"a.go:0:1: moved to heap: x\na.go:4294967297:1: moved to heap: x\n"
-		"a.go:99999999999999999999:1: moved to heap: x\n:1:1: moved to heap: x\n"
-		"a.go:1:1: moved to heap: \na.go:1:1: escapes to heap\n";
+	static const char absurd
+		[] = "a.go:0:1: moved to heap: x\na.go:4294967297:1: moved to heap: x\n"
+			 "a.go:99999999999999999999:1: moved to heap: x\n:1:1: moved to heap: x\n"
+			 "a.go:1:1: moved to heap: \na.go:1:1: escapes to heap\n";
 	struct problem_list problems = { .count = 0 };
 	struct go_escapes escapes = { .count = 0 };
 	char deep[2001];
