@@ -212,6 +212,7 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  * GOROUTINE record; it precedes the event that is the first, and follows a RUN record whose
  * stack is a goroutine's: goroutine, start, frames, high, bytes, depth.
  *   goroutine  its number; 0: none, they belong to the thread
+ *              GOROUTINE_SCHEDULER and a thread's serial: Go's scheduler in that thread
  *   start      address of the function that it began with; 0: unknown
  *   frames     how many outer entries are on the goroutine's stack, before C was first called:
  *              of the event that follows it, or of the RUN's stack
@@ -247,6 +248,8 @@ enum mapping_call {
 	MAPPING_SHMDT = 5,
 };
 #define MAPPING_PATH_MAX 1024
+
+#define GOROUTINE_SCHEDULER (UINT64_C(1) << 62)
 
 enum stack_kind {
 	STACK_OWN = 0,    /* the thread's own stack */

@@ -65,7 +65,8 @@ enum ring_flags {
 	RING_PAST_US = 32,       /* a module calls libc's malloc unrecorded; atomic */
 	RING_COPIES_STACKS = 64, /* removed parts of a stack came back; atomic */
 	RING_GO_UNKNOWN =
-		128, /* Go's runtime is not understood: stacks end there; atomic */
+		128,       /* Go's runtime is not understood: stacks end there; atomic */
+	RING_GO = 256, /* the program is Go's, which ends without destructors; atomic */
 };
 
 /*

@@ -459,10 +459,11 @@ static int rings_close_down(struct drain *drain, struct error *error)
 }
 
 /* Another round follows while rings wait for descriptors and the last round found some. */
-int drain_finish(struct drain *drain, struct error *error)
+int drain_finish(struct drain *drain, pid_t exited, struct error *error)
 {
 	unsigned images;
 
+	drain->way.exited = exited;
 	server_end(drain);
 	do {
 		images = drain->way.counts.images;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define DEFINITIONS_NS UINT64_C(1000000000) /* between copies of a growing chunk */
@@ -280,6 +281,17 @@ static void losses_count(struct drain_way *way, struct drain_ring *ring)
 	}
 }
 
+/* Whether the process was a child of ours that no signal has killed. Leaves it to be waited for. */
+static bool child_has_exited(const struct drain_way *way, pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (pid > 0 && pid == way->exited)
+		return true;
+	return pid > 0 && !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) &&
+	       info.si_pid == pid && info.si_code == CLD_EXITED;
+}
+
 /*
  * Chunks that a thread owns or parked hold the last events before an end, so they are copied,
  * too, but never released: a living process goes on writing into them. The PROCESS block is
@@ -310,6 +322,8 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 	live_ring_header(&ring->ring);
 	if (!ring->has_ended)
 		ring->ring.header.flags |= RING_OUTLIVED;
+	else if (ring->ring.header.flags & RING_GO && child_has_exited(way, ring->pid))
+		ring->ring.header.flags |= RING_FINISHED;
 	losses_count(way, ring);
 	if (ring->ring.is_broken)
 		way->counts.broken++;

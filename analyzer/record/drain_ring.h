@@ -37,6 +37,7 @@ struct drain_way {
 	uint8_t *buffer; /* for one chunk */
 	size_t buffer_bytes;
 	bool is_flight;
+	pid_t exited; /* a child that has exited, and was waited for; 0: none */
 	bool is_busy; /* no processor is idle: compress quickly */
 	/* Called after each chunk: shows the writers that we are alive. */
 	void (*beat)(void *context);

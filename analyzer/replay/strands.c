@@ -98,8 +98,11 @@ static struct thread *goroutine_get(struct thread_table *table, uint64_t gorouti
 	if (!strand)
 		return NULL;
 	strand->goroutine = goroutine;
-	snprintf(strand->name, sizeof(strand->name), "goroutine %lu",
-	         (unsigned long)goroutine);
+	if (goroutine & GOROUTINE_SCHEDULER)
+		snprintf(strand->name, sizeof(strand->name), "Go's scheduler");
+	else
+		snprintf(strand->name, sizeof(strand->name), "goroutine %lu",
+		         (unsigned long)goroutine);
 	if (table->stale > 1000 && table->stale > table->by_goroutine.count / 2)
 		return index_renew(table) ? NULL : strand;
 	return hash_index_add(&table->by_goroutine, hash_words(goroutine, 2),
@@ -163,6 +166,8 @@ int strand_set(struct thread_table *table, struct thread *thread,
 		return 0;
 	thread->strand = strand;
 	thread->is_switched = true;
+	/* The strand may have been in C all the time, which had called Go: its calls may go on. */
+	thread->was_scheduler |= (before->goroutine & GOROUTINE_SCHEDULER) != 0;
 	strand->run_by++;
 	strand->is_unwanted = thread->is_unwanted;
 	before->run_by--;
@@ -229,7 +234,12 @@ int strand_follow(struct thread *thread, const struct event *event,
 		return 0;
 	if (event->compared)
 		most = event->compared - 1;
-	if (!strand->goroutine)
+	/*
+	 * It has met frames of C that stood before, beneath the scheduler: it was in C all the
+	 * time, in this thread.
+	 */
+	if (!strand->goroutine ||
+	    (strand->carrier == thread && event->is_plain && !event->compared))
 		most = thread->machine_count;
 	same = thread->has_hole ? 0 : frames_same(strand, thread, most);
 	change->event.popped = strand->level_count - same;
@@ -239,9 +249,10 @@ int strand_follow(struct thread *thread, const struct event *event,
 	change->event.is_left = 0;
 	change->event.sure = 0;
 	change->event.compared = !thread->has_hole &&
-	                         !(event->is_plain && !event->compared);
+	                         !(event->is_plain && !event->compared) &&
+	                         !(thread->was_scheduler && strand->carrier == thread);
 	change->locations = thread->machine + same;
-	thread->is_switched = thread->has_hole = false;
+	thread->is_switched = thread->has_hole = thread->was_scheduler = false;
 	strand->carrier = thread;
 	return 0;
 }

@@ -118,8 +118,9 @@ struct thread {
 	uint32_t machine_count, machine_capacity, machine_gap;
 	uint32_t goroutine_frames; /* of its last GOROUTINE record */
 	bool is_carrier;
-	bool is_switched; /* its next event is the first in a row of its strand */
-	bool has_hole;    /* events before it are missing */
+	bool is_switched;   /* its next event is the first in a row of its strand */
+	bool has_hole;      /* events before it are missing */
+	bool was_scheduler; /* Go's scheduler was in the thread since the strand was last */
 	/* a goroutine: */
 	bool is_idle;
 	uint64_t goroutine;       /* its number; 0: this is a thread */

@@ -101,6 +101,8 @@ static void module_check(const struct cfi_module *module)
 		                                                       module->start };
 	if (!is_go(module))
 		return;
+	if (module->link_map == _r_debug.r_map)
+		ring_set_flag(RING_GO);
 	if (!go_runtime_add(module->start, module->end)) {
 		ring_set_flag(RING_GO_UNKNOWN);
 		return;

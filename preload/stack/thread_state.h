@@ -39,6 +39,8 @@ struct strand {
 };
 
 #define STRAND_FRAMES_UNKNOWN UINT32_MAX
+/* With the thread's number: Go's scheduler in that thread, which runs for no goroutine. */
+#define STRAND_SCHEDULER GOROUTINE_SCHEDULER
 
 struct thread_state {
 	struct own_header header; /* first */

@@ -43,6 +43,20 @@ static uint32_t frames_beyond(const struct walk *walk, uintptr_t start_slot)
 }
 
 /*
+ * Whether the walk ended in Go's runtime, on the thread's own stack: the scheduler runs there, for
+ * no goroutine. Goroutines, and C that has called Go, may wait further out on the same stack.
+ */
+static bool is_in_scheduler(const struct walk *walk)
+{
+	const struct thread_state *state = walk->state;
+
+	return walk->view.is_own && !walk->has_crossed && !walk->met && !walk->cut &&
+	       walk->pushed &&
+	       go_runtime_at(state->stack.frames[state->stack.capacity - walk->pushed]
+	                         .return_address);
+}
+
+/*
  * Returns what the event belongs to. A walk that has met a frame leaves the rest as it was; but
  * the goroutine's stack may have grown since.
  */
@@ -51,19 +65,24 @@ static struct strand strand_of(const struct walk *walk, uint32_t keep)
 	const struct goroutine *goroutine = &walk->state->goroutine;
 	struct strand strand = { 0 };
 
+	if (is_in_scheduler(walk)) {
+		strand.id = STRAND_SCHEDULER | walk->state->serial;
+		return strand;
+	}
 	if (keep)
 		strand = walk->state->strand;
 	if (!walk->has_crossed || walk->is_of_thread || (keep && !strand.id))
 		return strand;
-	return (struct strand){ goroutine->id,   goroutine->start,      goroutine->low,
-		                    goroutine->high, walk->goroutine_depth, 0 };
+	return (struct strand){
+		goroutine->id,   goroutine->start,      goroutine->low,
+		goroutine->high, walk->goroutine_depth, 0,
+	};
 }
 
 /* Whether the frames that are gone are another strand's, and may still run. */
 static bool is_of_another(const struct walk *walk, uint32_t keep)
 {
-	return walk->has_crossed && !keep && !walk->cut &&
-	       walk->state->walked.id != walk->state->strand.id;
+	return !keep && !walk->cut && walk->state->walked.id != walk->state->strand.id;
 }
 
 /* Whether a frame that is no longer on the stack is not known to have ended. */
@@ -147,7 +166,9 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	                      ? 0
 	                      : frames_beyond(walk, start_slot);
 	/* Which of them a walk that crossed would have met is not known. */
-	uint32_t keep = walk->met ? walk->known : walk->has_crossed ? 0 : beyond;
+	uint32_t keep = walk->met                                    ? walk->known
+	                : walk->has_crossed || is_in_scheduler(walk) ? 0
+	                                                             : beyond;
 	bool whole = walk->met || !beyond, is_inferred, is_left;
 	uint32_t sure;
 
@@ -159,13 +180,14 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 		if (walk->pushed)
 			pushed->flags |= FRAME_CUT;
 	}
+	state->walked = strand_of(walk, keep);
 	while (walk->pushed && keep < state->stack.depth &&
+	       state->walked.id == state->strand.id &&
 	       frame_may_be(&state->stack.frames[keep], pushed)) {
 		state->stack.frames[keep++] = *pushed++;
 		walk->pushed--;
 	}
 	sure = frames_compared(walk, keep);
-	state->walked = strand_of(walk, keep);
 	is_inferred = !is_of_another(walk, keep) &&
 	              ends_are_inferred(state, keep, walk->met || is_complete, start_slot);
 	/*

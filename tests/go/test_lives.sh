@@ -7,6 +7,8 @@
 check() {
 	record t.outlive ./lives.out
 	expect "stacks cut" '.lost.stacks_cut <= .totals.events / 500' '.lost.stacks_cut, .totals.events'
+	# Go ends by a system call, without destructors
+	expect "finished" '.process.finished' '.process.finished'
 	expect "lost" '.lost.events == 0' '.lost'
 	# freed by the C function that allocated it: exact
 	expect "inside C" 'blocks(1001) == 100 and depths(1001) == [0] and

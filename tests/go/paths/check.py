@@ -9,7 +9,7 @@ made, panics = (int(word) for word in sys.argv[2].split())
 PATHS, FIRST = 5 ** 5, 2000
 OF_C = FIRST + 2 * PATHS
 STEP = re.compile(r"^main\.\(\*walker\)\.step([ABCX])$")
-seen = wrong = cut = left_out = 0
+seen = wrong = bad_sites = cut = left_out = 0
 
 
 def digits(number):
@@ -44,8 +44,9 @@ for site in report["sites"]:
         good = False
     if low != high or not good:
         wrong += site["allocations"]
-        if wrong < 20:
-            print(low, high, steps, digits(number), names)
+        bad_sites += 1
+        if bad_sites <= 5:
+            print(low, high, steps, digits(number), site["escape_depths"], site["exact"], names)
 lost = report["lost"]
 events = report["totals"]["events"]
 print(f"{seen} of {made} blocks, {wrong} on a wrong path, {cut} on a cut one, {left_out} not shown whole; "
