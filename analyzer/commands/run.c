@@ -266,6 +266,7 @@ static int drain_begin(struct recording *run, struct error *error)
 
 	run->kept = kept_files_new();
 	settings.kept = run->kept;
+	settings.target = &run->target;
 	if (run->kept)
 		run->drain = drain_new(&settings, error);
 	if (run->drain)

@@ -105,6 +105,7 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	drain->way.writer = settings->writer;
 	drain->way.kept = settings->kept;
 	drain->way.is_flight = settings->is_flight;
+	drain->way.target = settings->target;
 	cpu_idle_open(&drain->cpu);
 	drain->way.beat = drain_beat;
 	drain->way.take_offers = offers_take;
@@ -459,11 +460,10 @@ static int rings_close_down(struct drain *drain, struct error *error)
 }
 
 /* Another round follows while rings wait for descriptors and the last round found some. */
-int drain_finish(struct drain *drain, pid_t exited, struct error *error)
+int drain_finish(struct drain *drain, struct error *error)
 {
 	unsigned images;
 
-	drain->way.exited = exited;
 	server_end(drain);
 	do {
 		images = drain->way.counts.images;

@@ -18,10 +18,13 @@
 
 struct drain;
 
+struct target;
+
 struct drain_settings {
 	const struct session *session;
 	struct trace_writer *writer;
 	struct kept_files *kept;
+	const struct target *target; /* the program, our child; NULL: there is none */
 	bool is_flight; /* take the rings of living processes only when they end */
 	uint64_t segments_every_ns; /* interval of snapshots; 0: none */
 };
@@ -56,10 +59,9 @@ pid_t drain_live(const struct drain *drain, size_t i, const char **name);
 
 /*
  * Do the last step: take what the rings contain at this moment, also those of living processes,
- * which become flight recorders. `exited`: a child that has exited, and was waited for; 0: none.
- * 0, or -1 and *error like drain_step().
+ * which become flight recorders. 0, or -1 and *error like drain_step().
  */
-int drain_finish(struct drain *drain, pid_t exited, struct error *error);
+int drain_finish(struct drain *drain, struct error *error);
 
 const struct drain_counts *drain_counts(const struct drain *drain);
 

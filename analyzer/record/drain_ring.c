@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/kernel_clock.h"
 #include "process/ring_mapper.h"
+#include "record/target.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -281,14 +282,17 @@ static void losses_count(struct drain_way *way, struct drain_ring *ring)
 	}
 }
 
-/* Whether the process was a child of ours that no signal has killed. Leaves it to be waited for. */
-static bool child_has_exited(const struct drain_way *way, pid_t pid)
+/* Whether the process is the program, which has exited: no signal has killed it. */
+static bool is_exited(const struct target *target, pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	if (pid > 0 && pid == way->exited)
-		return true;
-	return pid > 0 && !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) &&
+	if (!target || target->pid != pid)
+		return false;
+	if (target->has_ended)
+		return WIFEXITED(target->wait_status);
+	/* It is still to be waited for. */
+	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) &&
 	       info.si_pid == pid && info.si_code == CLD_EXITED;
 }
 
@@ -322,7 +326,7 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 	live_ring_header(&ring->ring);
 	if (!ring->has_ended)
 		ring->ring.header.flags |= RING_OUTLIVED;
-	else if (ring->ring.header.flags & RING_GO && child_has_exited(way, ring->pid))
+	else if (ring->ring.header.flags & RING_GO && is_exited(way->target, ring->pid))
 		ring->ring.header.flags |= RING_FINISHED;
 	losses_count(way, ring);
 	if (ring->ring.is_broken)

@@ -30,6 +30,8 @@ struct drain_counts {
 };
 
 /* The destination of a session's rings. */
+struct target;
+
 struct drain_way {
 	struct trace_writer *writer;
 	struct kept_files *kept;
@@ -37,8 +39,8 @@ struct drain_way {
 	uint8_t *buffer; /* for one chunk */
 	size_t buffer_bytes;
 	bool is_flight;
-	pid_t exited; /* a child that has exited, and was waited for; 0: none */
-	bool is_busy; /* no processor is idle: compress quickly */
+	const struct target *target; /* the program, our child; NULL: there is none */
+	bool is_busy;                /* no processor is idle: compress quickly */
 	/* Called after each chunk: shows the writers that we are alive. */
 	void (*beat)(void *context);
 	/*

@@ -55,15 +55,12 @@ static void live_tell(const struct recording *run)
  */
 static void trace_finish(struct recording *run)
 {
-	const struct target *target = &run->target;
-	bool has_exited = target->has_ended && WIFEXITED(target->wait_status);
 	struct error error;
 
 	if (!run->is_cut)
 		session_seal(&run->session);
 	if (!run->is_cut &&
-	    (drain_finish(run->drain, has_exited ? target->pid : 0, &error) ||
-	     trace_writer_end(&run->writer, &error))) {
+	    (drain_finish(run->drain, &error) || trace_writer_end(&run->writer, &error))) {
 		run->is_cut = true;
 		warning("%s", error.message);
 	}

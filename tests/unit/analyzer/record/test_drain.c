@@ -221,7 +221,7 @@ static void definitions_are_copied_again(void **state)
 	fake_chunk_fill(&ring, 0, 1, CHUNK_DEFINITIONS, CHUNK_KIND_DEFINITIONS, 900, 0);
 	step(&bench);
 	assert_int_equal(fake_state(&ring, 0), CHUNK_DEFINITIONS);
-	assert_int_equal(drain_finish(bench.drain, 0, &error), 0);
+	assert_int_equal(drain_finish(bench.drain, &error), 0);
 	trace_read(&bench, &found);
 	assert_true(found.chunks >= 1 && found.chunks <= 2);
 	assert_int_equal(found.bytes[found.chunks - 1], 900);
@@ -244,7 +244,7 @@ static void finishing_leaves_the_living_a_flight_recorder(void **state)
 	step(&bench);
 	fake_chunk_fill(&ring, 0, 1, CHUNK_FULL, CHUNK_KIND_EVENTS, 5000, 50);
 	fake_chunk_fill(&ring, 1, 2, CHUNK_OWNED, CHUNK_KIND_EVENTS, 1000, 10);
-	assert_int_equal(drain_finish(bench.drain, 0, &error), 0);
+	assert_int_equal(drain_finish(bench.drain, &error), 0);
 	assert_int_equal(ring.header->policy, RING_FLIGHT);
 	assert_int_equal(ring.header->reader_pid, 0);
 	assert_int_equal(fake_state(&ring, 1), CHUNK_OWNED);
@@ -420,7 +420,7 @@ static void odd_files_are_passed_over(void **state)
 	         "ln -s e.other c.ring && : >d.ring && : >e.other",
 	         bench.directory);
 	assert_int_equal(system(path), 0);
-	assert_int_equal(drain_finish(bench.drain, 0, &(struct error){ "" }), 0);
+	assert_int_equal(drain_finish(bench.drain, &(struct error){ "" }), 0);
 	assert_int_equal(drain_counts(bench.drain)->images, 0);
 	assert_int_equal(drain_counts(bench.drain)->broken, 4);
 	drain_end(&bench);
@@ -466,7 +466,7 @@ static void a_file_cut_under_us_is_given_up(void **state)
 	fake_ring_make(&other, bench.directory, NOBODY_PID, 0);
 	fake_chunk_fill(&other, 0, 1, CHUNK_FULL, CHUNK_KIND_EVENTS, 3000, 40);
 	step(&bench);
-	assert_int_equal(drain_finish(bench.drain, 0, &error), 0);
+	assert_int_equal(drain_finish(bench.drain, &error), 0);
 	trace_read(&bench, &found);
 	assert_int_equal(found.events, 40);
 	assert_true(drain_counts(bench.drain)->broken >= 1);
@@ -499,7 +499,7 @@ static void scribbling_does_no_harm(void **state)
 			((uint8_t *)ring.header)[random() % (RING_HEADER_BYTES + 128)] = (uint8_t)
 				random();
 		step(&bench);
-		assert_int_equal(drain_finish(bench.drain, 0, &error), 0);
+		assert_int_equal(drain_finish(bench.drain, &error), 0);
 		fake_ring_release(&ring);
 		drain_end(&bench);
 	}
@@ -536,7 +536,7 @@ static void a_full_disk_makes_flight_recorders(void **state)
 	fake_ring_make(&late, bench.directory, NOBODY_PID, 0);
 	step(&bench);
 	assert_int_equal(access(late.path, F_OK), -1);
-	assert_int_equal(drain_finish(bench.drain, 0, &error), 0);
+	assert_int_equal(drain_finish(bench.drain, &error), 0);
 	assert_int_equal(access(ring.path, F_OK), 0);
 	fake_ring_release(&ring);
 	fake_ring_release(&late);
