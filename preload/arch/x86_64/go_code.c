@@ -199,10 +199,12 @@ void (*arch_go_exit_run)(int status);
 
 void go_code_make_exit(uint8_t code[GO_EXIT_BYTES])
 {
+	/* mov 8(%rsp),%edi; movabs $target,%rax; jmp *%rax */
+	static const uint8_t load[] = { 0x8b, 0x7c, 0x24, 0x08, 0x48, 0xb8 };
+	static const uint8_t jump[] = { 0xff, 0xe0 };
 	uintptr_t target = (uintptr_t)arch_go_exit;
 
-	/* mov 8(%rsp),%edi; movabs $target,%rax; jmp *%rax */
-	memcpy(code, "\x8b\x7c\x24\x08\x48\xb8", 6);
-	memcpy(code + 6, &target, 8);
-	memcpy(code + 14, "\xff\xe0", 2);
+	memcpy(code, load, sizeof(load));
+	memcpy(code + sizeof(load), &target, sizeof(target));
+	memcpy(code + sizeof(load) + sizeof(target), jump, sizeof(jump));
 }
