@@ -38,6 +38,8 @@ def of(n): [.sites[] | select(.size_min == n and .size_max == n)];
 def sum(f): map(f) | add // 0;
 def blocks(n): of(n) | sum(.allocations);
 def depths(n): [of(n)[].escape_depths | keys[] | tonumber] | unique;
+# What os.Setenv made in lives/main.go: a name, "=", the value, and its end.
+def is_setenv: (.size_min >= 1513 and .size_max <= 1517) or (.size_min >= 1613 and .size_max <= 1617);
 # How far out the function is that must own the blocks.
 def at(n; name): [of(n)[] | [.frames[].function] | index(name)] | unique;
 '
