@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "way_out.h"
+
 struct go_runtime go_runtimes[GO_RUNTIMES_MAX];
 _Atomic uint32_t go_runtime_count;
 
@@ -135,8 +137,7 @@ bool go_runtime_add(uintptr_t start, uintptr_t end)
 	return true;
 }
 
-/* Whether the stack goes on elsewhere, beyond a frame of this function. */
-static bool is_switch(const struct go_runtime *runtime, uintptr_t pc)
+bool go_runtime_switches(const struct go_runtime *runtime, uintptr_t pc)
 {
 	for (enum go_role role = 0; role < GO_SWITCHES; role++) {
 		if (role != GO_CROSSCALL2 && role != GO_CGOCALL &&
@@ -146,6 +147,21 @@ static bool is_switch(const struct go_runtime *runtime, uintptr_t pc)
 	return false;
 }
 
+/*
+ * The frame of a C function that Go's own linker has put among Go's code: it drops the call frame
+ * information, and its tables know no frame of C.
+ */
+static struct go_frame c_frame_find(const struct go_runtime *runtime, uintptr_t pc)
+{
+	int32_t bytes = way_out_bytes((const uint8_t *)pc,
+	                              (const uint8_t *)runtime->tables.text,
+	                              (const uint8_t *)runtime->tables.text_end);
+
+	if (bytes < 0)
+		return (struct go_frame){ .kind = GO_FRAME_UNKNOWN };
+	return (struct go_frame){ .kind = GO_FRAME_C, .cfa_offset = (uint32_t)bytes + 8 };
+}
+
 struct go_frame go_frame_find(const struct go_runtime *runtime, uintptr_t pc)
 {
 	struct go_frame frame = { .kind = GO_FRAME_UNKNOWN };
@@ -153,7 +169,7 @@ struct go_frame go_frame_find(const struct go_runtime *runtime, uintptr_t pc)
 	int64_t bytes;
 
 	if (!go_tables_lookup(&runtime->tables, pc, &function))
-		return frame;
+		return c_frame_find(runtime, pc);
 	if (function.flags & GO_TOP_FRAME) {
 		frame.kind = GO_FRAME_TOP;
 		return frame;
@@ -161,10 +177,12 @@ struct go_frame go_frame_find(const struct go_runtime *runtime, uintptr_t pc)
 	bytes = go_tables_frame_bytes(&runtime->tables, &function, pc);
 	if (bytes >= 0 && bytes % 8 == 0 && bytes <= INT32_MAX)
 		frame.cfa_offset = (uint32_t)bytes + 8;
-	if (is_switch(runtime, pc)) {
+	if (go_runtime_switches(runtime, pc)) {
 		frame.kind = GO_FRAME_SWITCH;
 		return frame;
 	}
+	if (bytes < 0)
+		return c_frame_find(runtime, pc);
 	if (!frame.cfa_offset || function.flags & GO_WRITES_SP)
 		return frame;
 	frame.kind = GO_FRAME_PLAIN;

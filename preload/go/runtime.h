@@ -79,11 +79,15 @@ static inline bool go_runtime_is_in(const struct go_runtime *runtime, enum go_ro
 	return address - range->start < range->end - range->start;
 }
 
+/* Whether the stack goes on elsewhere, beyond a frame of the function that contains `pc`. */
+bool go_runtime_switches(const struct go_runtime *runtime, uintptr_t pc);
+
 enum go_frame_kind {
 	GO_FRAME_UNKNOWN,
 	GO_FRAME_PLAIN,  /* the caller's stack pointer is `cfa_offset` further out */
 	GO_FRAME_TOP,    /* the outermost frame of a stack */
 	GO_FRAME_SWITCH, /* the stack goes on elsewhere: enum go_role */
+	GO_FRAME_C,      /* C among Go's code: the same as PLAIN, but not proven */
 };
 
 struct go_frame {

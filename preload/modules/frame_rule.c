@@ -64,17 +64,21 @@ static enum cfi_kind kind_uncovered(const struct cfi_module *module,
 	           : CFI_NO_CODE;
 }
 
-/* The rule for a frame of Go code. No stub is ever put there: Go finds each return address. */
-static struct cfi_rule rule_of_go(const struct go_runtime *runtime, uintptr_t pc)
+/*
+ * The rule for a frame of Go code. No stub is ever put there: Go finds each return address. *is_c:
+ * it is C, whose return addresses Go does not look for.
+ */
+static struct cfi_rule rule_of_go(const struct go_runtime *runtime, uintptr_t pc,
+                                  bool *is_c)
 {
 	static const enum cfi_kind kinds[] = {
-		[GO_FRAME_UNKNOWN] = CFI_NONE,
-		[GO_FRAME_PLAIN] = CFI_SP,
-		[GO_FRAME_TOP] = CFI_END,
-		[GO_FRAME_SWITCH] = CFI_SWITCH,
+		[GO_FRAME_UNKNOWN] = CFI_NONE, [GO_FRAME_PLAIN] = CFI_SP,
+		[GO_FRAME_TOP] = CFI_END,      [GO_FRAME_SWITCH] = CFI_SWITCH,
+		[GO_FRAME_C] = CFI_SWITCH, /* a walk proves it */
 	};
 	struct go_frame frame = go_frame_find(runtime, pc);
 
+	*is_c = frame.kind == GO_FRAME_C;
 	/* A walk asks again how large it is. */
 	if (frame.kind == GO_FRAME_PLAIN && frame.cfa_offset > CFA_OFFSET_MAX)
 		return (struct cfi_rule){ .kind = CFI_SWITCH };
@@ -92,7 +96,7 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	const struct go_runtime *runtime;
 	struct cfi_rule found;
 	frame_rule rule;
-	bool recorded;
+	bool recorded, is_c;
 
 	if (!return_address || return_address >> ARCH_ADDRESS_BITS)
 		return rule_pack((struct cfi_rule){ .kind = CFI_NO_CODE }, unwinder);
@@ -104,8 +108,9 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	recorded = module_map_add(&module, &unwinder);
 	runtime = go_runtime_at(return_address);
 	if (runtime) {
-		found = rule_of_go(runtime, return_address);
-		unwinder = MODULE_UNWINDER_TABLES;
+		found = rule_of_go(runtime, return_address, &is_c);
+		if (!is_c)
+			unwinder = MODULE_UNWINDER_TABLES;
 	} else {
 		found = cfi_rule_find(&module, return_address);
 	}

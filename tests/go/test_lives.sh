@@ -52,6 +52,9 @@ check() {
 
 ways() {
 	local mode strip
+	way="$version internal"
+	named=yes
+	go_build lives lives.out -ldflags=-linkmode=internal && check
 	for mode in exe pie; do
 		for strip in "" "-s -w"; do
 			[ -n "${WHOLE:-}" ] || [ $mode = exe ] || [ -n "$strip" ] || continue

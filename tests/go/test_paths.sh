@@ -24,5 +24,7 @@ ways() {
 		check GODEBUG=$debug
 		[ -n "${WHOLE:-}" ] || break
 	done
+	way="$version internal"
+	go_build paths paths.out -ldflags=-linkmode=internal && check GODEBUG=
 }
 each_go ways
