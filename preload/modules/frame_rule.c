@@ -66,7 +66,7 @@ static enum cfi_kind kind_uncovered(const struct cfi_module *module,
 
 /*
  * The rule for a frame of Go code. No stub is ever put there: Go finds each return address. *is_c:
- * it is C, whose return addresses Go does not look for.
+ * it is C, of whose return addresses Go knows nothing.
  */
 static struct cfi_rule rule_of_go(const struct go_runtime *runtime, uintptr_t pc,
                                   bool *is_c)

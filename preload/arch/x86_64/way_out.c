@@ -162,8 +162,8 @@ static bool pass_other(struct way *way)
 }
 
 /*
- * Jump. A jump out of the code, after the frame has been popped, is to a function that returns in
- * place of this one: the return address is next. False: the way is lost.
+ * Jump. A jump out of the code, after the frame has been popped, is to a function that returns
+ * for this one: the return address is next. False: the way is lost.
  */
 static bool jump(struct way *way)
 {
