@@ -104,16 +104,6 @@ bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutin
 	return true;
 }
 
-bool goroutine_calls(const struct go_runtime *runtime, struct goroutine *goroutine)
-{
-	uint64_t system;
-
-	return is_checked() && runtime->code.m_calls &&
-	       machine_read(runtime, true, &goroutine->machine, &system) &&
-	       word_read(goroutine->machine + runtime->code.m_calls, true,
-	                 &goroutine->calls);
-}
-
 static uintptr_t word_at(uintptr_t address)
 {
 	return *(const uintptr_t *)address;

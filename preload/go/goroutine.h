@@ -26,12 +26,6 @@ struct goroutine {
 bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutine);
 
 /*
- * Get only `machine` and `calls`. False: they are not known, or the thread is not on its own
- * stack.
- */
-bool goroutine_calls(const struct go_runtime *runtime, struct goroutine *goroutine);
-
-/*
  * Whether the return address into asmcgocall at `slot` is of a call from the goroutine's stack:
  * asmcgocall has saved that goroutine and its depth beside it.
  */

@@ -407,6 +407,23 @@ bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_ad
 
 /* ---- short walks ------------------------------------------------------------------ */
 
+/* Whether this frame of the last event is the one in which the goroutine called C. */
+static bool is_calling(const struct walk_frame *frame,
+                       const struct goroutine *goroutine)
+{
+	frame_rule rule = frame_rule_get(goroutine->pc);
+	uintptr_t at = goroutine->sp + frame_rule_cfa_offset(rule) - sizeof(at);
+
+	return frame_rule_kind(rule) == CFI_SP && at >= goroutine->low &&
+	       at < goroutine->high &&
+	       frame->slot == (FRAME_KEY | (FRAME_DEPTHS - (goroutine->high - at))) &&
+	       frame->fp == goroutine->id && frame->return_address == load(at);
+}
+
+/*
+ * The number alone does not do: the runtime calls C without counting (os.Setenv), from the same
+ * slot. Such a call comes from another frame.
+ */
 bool goroutine_walk_short(const struct thread_state *state, uintptr_t slot,
                           uintptr_t return_address, uint32_t pushed, uint32_t *keep)
 {
@@ -415,14 +432,16 @@ bool goroutine_walk_short(const struct thread_state *state, uintptr_t slot,
 	uint32_t i = state->stack.depth;
 	struct goroutine goroutine;
 
-	if (!runtime || !state->call_key || !goroutine_calls(runtime, &goroutine) ||
-	    call_key(&goroutine, goroutine.calls) != state->call_key)
-		return false;
 	while (i && !frame_is_call(&frames[i - 1]))
 		i--;
-	if (!i || frames[i - 1].fp != slot || frames[i - 1].slot & CALL_UNIQUE ||
+	if (i < 2 || frames[i - 1].fp != slot || frames[i - 1].slot & CALL_UNIQUE ||
 	    i + pushed + STACK_DEPTH_CUT > state->stack.capacity ||
 	    i + pushed > STACK_DEPTH_MAX / 2)
+		return false;
+	if (!runtime || !state->call_key || !goroutine_find(runtime, &goroutine) ||
+	    !goroutine.calls || call_key(&goroutine, goroutine.calls) != state->call_key ||
+	    !goroutine_called(runtime, &goroutine, slot) ||
+	    !is_calling(&frames[i - 2], &goroutine))
 		return false;
 	*keep = i;
 	return true;
