@@ -399,6 +399,9 @@ enum maps_kind {
 	MAPS_KIND_STACK =
 		5, /* the stack of a thread, or one that waits for the next thread */
 	MAPS_KIND_GUARDED = 6, /* neither this nor any of the above */
+	MAPS_KIND_GO = 7,      /* arenas of a Go runtime: it reserved these addresses */
+	/* where an arena of glibc could begin, but none does; checked if there is a Go runtime */
+	MAPS_KIND_ALIGNED = 8,
 };
 
 /*

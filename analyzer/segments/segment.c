@@ -21,36 +21,6 @@
 #define PIECES_MAX 4096                       /* adjacent large blocks in one mapping */
 #define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* above a thread's state, at most */
 
-static const struct {
-	const char *key, *title;
-} names[SEGMENT_COUNT] = {
-	[SEGMENT_CODE] = { "code", "code" },
-	[SEGMENT_RODATA] = { "rodata", "read-only data" },
-	[SEGMENT_DATA] = { "data", "data" },
-	[SEGMENT_BSS] = { "bss", "bss" },
-	[SEGMENT_HEAP] = { "heap", "heap" },
-	[SEGMENT_STACK] = { "stack", "stack" },
-	[SEGMENT_GO_HEAP] = { "go_heap", "Go heap" },
-	[SEGMENT_GO_STACK] = { "go_stack", "Go stacks" },
-	[SEGMENT_JIT] = { "jit", "JIT code" },
-	[SEGMENT_FILE] = { "file", "file maps" },
-	[SEGMENT_SHARED] = { "shared", "shared" },
-	[SEGMENT_KERNEL] = { "vdso", "vdso, vvar" },
-	[SEGMENT_GUARD] = { "guard", "guard, reserved" },
-	[SEGMENT_OUTLIVE] = { "outlive", "outlive's own" },
-	[SEGMENT_OTHER] = { "other", "other" },
-};
-
-const char *segment_key(enum segment segment)
-{
-	return names[segment].key;
-}
-
-const char *segment_title(enum segment segment)
-{
-	return names[segment].title;
-}
-
 struct scan {
 	struct segments *segments;
 	struct process_memory memory;
@@ -160,7 +130,7 @@ static bool is_arena(const struct segments *segments, size_t i)
 {
 	const struct mapping *mapping = &segments->maps.mappings[i], *next = mapping + 1;
 
-	if (mapping->start % ARENA_BYTES)
+	if (mapping->start % ARENA_BYTES || mapping->known == MAPS_KIND_ALIGNED)
 		return false;
 	if (mapping->end - mapping->start == ARENA_BYTES)
 		return true;
@@ -232,9 +202,12 @@ static enum segment known_segment(const struct mapping *mapping)
 
 static enum thread_block known_block(const struct mapping *mapping)
 {
-	return mapping->known == MAPS_KIND_STACK     ? THREAD_BLOCK_THERE
-	       : mapping->known == MAPS_KIND_GUARDED ? THREAD_BLOCK_MISSING
-	                                             : THREAD_BLOCK_UNKNOWN;
+	switch (mapping->known) {
+	case MAPS_KIND_STACK: return THREAD_BLOCK_THERE;
+	case MAPS_KIND_GUARDED:
+	case MAPS_KIND_ALIGNED: return THREAD_BLOCK_MISSING;
+	default: return THREAD_BLOCK_UNKNOWN;
+	}
 }
 
 /* Whether the mapping is directly above a guard, as thread libraries lay out their stacks. */
@@ -275,11 +248,16 @@ static bool is_like_go_arena(const struct segments *segments, size_t i)
 	       after->end % ARENA_BYTES == 0;
 }
 
-/* Whether the mapping is Go's heap by the tables of arenas or, without a table, resembles it. */
+/*
+ * Whether the mapping is Go's heap by what the process itself knew or by the tables of arenas or,
+ * without a table, resembles it.
+ */
 static bool is_go_arena(const struct scan *scan, size_t i)
 {
 	const struct segments *segments = scan->segments;
 
+	if (segments->maps.mappings[i].known == MAPS_KIND_GO)
+		return true;
 	return go_memories_have_table(&segments->go)
 	           ? go_memories_hold(&segments->go, &scan->memory,
 	                              &segments->maps.mappings[i])
@@ -366,16 +344,18 @@ static void threads_assign(struct scan *scan)
 {
 	struct segments *segments = scan->segments;
 	const struct process_thread *thread;
+	const struct mapping *mapping;
 	size_t i, at;
 
 	for (i = 0; i < segments->threads.count; i++) {
 		thread = &segments->threads.threads[i];
 		at = process_maps_find(&segments->maps, thread->stack_pointer);
-		if (at == segments->maps.count || !is_writable(&segments->maps.mappings[at]) ||
-		    segments->maps.mappings[at].inode)
+		mapping = &segments->maps.mappings[at];
+		if (at == segments->maps.count || !is_writable(mapping) || mapping->inode)
 			continue;
-		segments->thread_of[at] = scan->is_go && !segments->maps.mappings[at].name[0] &&
-		                                  !is_like_stack(segments, at)
+		segments->thread_of[at] = scan->is_go && !mapping->name[0] &&
+		                                  (mapping->known == MAPS_KIND_GO ||
+		                                   !is_like_stack(segments, at))
 		                              ? THREAD_OF_GO
 		                              : (uint32_t)i + 1;
 	}
@@ -421,8 +401,9 @@ int segments_sort(struct segments *segments)
 	if (rooms_make(segments))
 		return -1;
 	for (size_t i = 0; i < segments->maps.count; i++)
-		scan.is_go |= segments->maps.mappings[i].start == GO_ARENA_FIRST &&
-		              !segments->maps.mappings[i].inode;
+		scan.is_go |= segments->maps.mappings[i].known == MAPS_KIND_GO ||
+		              (segments->maps.mappings[i].start == GO_ARENA_FIRST &&
+		               !segments->maps.mappings[i].inode);
 	threads_assign(&scan);
 	mappings_sort(&scan);
 	return 0;

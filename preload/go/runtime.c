@@ -122,7 +122,7 @@ bool go_runtime_add(uintptr_t start, uintptr_t end)
 	if (count == GO_RUNTIMES_MAX)
 		return false;
 	runtime = &go_runtimes[count];
-	*runtime = (struct go_runtime){ .has_runtime = false };
+	*runtime = (struct go_runtime){ .start = start, .end = end };
 	if (!go_tables_find(start, end, &runtime->tables) || !roles_find(runtime))
 		return false;
 	if (runtime->roles[GO_ASMCGOCALL].start) {

@@ -37,6 +37,7 @@ enum go_role {
 
 struct go_runtime {
 	struct go_tables tables;
+	uintptr_t start, end;                 /* of the module */
 	struct go_code_range roles[GO_ROLES]; /* empty: the module has no such function */
 	struct go_code code;
 	struct go_heap_code heap; /* rate 0: not understood */
@@ -68,6 +69,19 @@ static inline const struct go_runtime *go_runtime_at(uintptr_t address)
 			return &go_runtimes[i];
 	}
 	return NULL;
+}
+
+/* Whether `address` is in a module with a runtime, in Go's code or not. */
+static inline bool go_runtime_is_module(uintptr_t address)
+{
+	uint32_t count = atomic_load_explicit(&go_runtime_count, memory_order_acquire);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (go_runtimes[i].has_runtime &&
+		    address - go_runtimes[i].start < go_runtimes[i].end - go_runtimes[i].start)
+			return true;
+	}
+	return false;
 }
 
 /* Whether `address` is in the runtime's function. */

@@ -18,6 +18,7 @@
 #include "hooks/mapping.h"
 #include "event/lifecycle.h"
 #include "event/record.h"
+#include "go/arenas.h"
 #include "go/heap.h"
 #include "system/clock.h"
 #include "system/guard.h"
@@ -114,6 +115,8 @@ BODY void *mmap_by(__typeof__(real.mmap) serve, struct walk_start caller, void *
 	if (running.is_part)
 		return result;
 	running_end(&running);
+	go_arenas_see(caller.return_address, address, result, size_bytes, protection,
+	              flags);
 	record(&caller,
 	       &(struct mapping){ .call = MAPPING_MMAP,
 	                          .error = failed ? errno : 0,

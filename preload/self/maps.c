@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 
 #include "system/clock.h"
+#include "go/arenas.h"
+#include "go/runtime.h"
 #include "ring/definitions.h"
 #include "self/maps_kind.h"
 #include "self/maps_use.h"
@@ -167,12 +169,18 @@ static enum maps_kind kind_find(struct snapshot *snapshot,
 
 	if (entry->name_bytes || entry->access != (MAPS_READ | MAPS_WRITE))
 		return MAPS_KIND_UNTOLD;
+	if (go_arenas_hold(entry->start, entry->end))
+		return MAPS_KIND_GO;
 	kind = maps_reading_kind(&snapshot->reading, entry->start, entry->end);
 	if (kind == MAPS_KIND_UNTOLD && entry->start == snapshot->data_end)
 		kind = maps_reading_bss(&snapshot->reading, snapshot->file_start, entry->start,
 		                        entry->end);
 	if (kind == MAPS_KIND_UNTOLD && entry->start == snapshot->guard_end)
 		kind = maps_reading_stack(&snapshot->reading, entry->end);
+	if ((kind == MAPS_KIND_UNTOLD || kind == MAPS_KIND_GUARDED) &&
+	    atomic_load_explicit(&go_runtime_count, memory_order_relaxed) &&
+	    maps_reading_is_no_arena(&snapshot->reading, entry->start))
+		kind = MAPS_KIND_ALIGNED;
 	return kind;
 }
 

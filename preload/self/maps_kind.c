@@ -9,7 +9,8 @@
 
 #define SEGMENTS_READ_MAX 16
 #define MEMORY_UNOPENED (-1)
-#define THREAD_ALIGNMENT 64 /* of struct pthread */
+#define THREAD_ALIGNMENT 64              /* of struct pthread */
+#define ARENA_BYTES (UINT64_C(64) << 20) /* malloc/arena.c: HEAP_MAX_SIZE */
 /* The smallest block that glibc maps by default has 128 KiB; it may have been shrunk since. */
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 
@@ -159,4 +160,19 @@ enum maps_kind maps_reading_stack(struct maps_reading *reading, uint64_t end)
 			return MAPS_KIND_STACK;
 	}
 	return MAPS_KIND_GUARDED;
+}
+
+/*
+ * An arena of glibc consists of heaps. A heap begins with the address of the arena's state, which
+ * is right behind the header of the first heap, and that of the heap before it, or 0.
+ */
+bool maps_reading_is_no_arena(struct maps_reading *reading, uint64_t start)
+{
+	uint64_t words[2] = { 0 }, offset;
+
+	if (start % ARENA_BYTES || !memory_read(reading, start, words, sizeof(words)))
+		return false;
+	offset = words[0] % ARENA_BYTES;
+	return !offset || offset % 16 || offset >= ARCH_PAGE_BYTES ||
+	       words[1] % ARENA_BYTES || (words[0] - offset == start) != !words[1];
 }

@@ -46,4 +46,10 @@ enum maps_kind maps_reading_bss(struct maps_reading *reading, uint64_t base,
  */
 enum maps_kind maps_reading_stack(struct maps_reading *reading, uint64_t end);
 
+/*
+ * Whether such a mapping begins where an arena of glibc could, but has no header of one. Go's
+ * arenas are at such addresses, too.
+ */
+bool maps_reading_is_no_arena(struct maps_reading *reading, uint64_t start);
+
 #endif

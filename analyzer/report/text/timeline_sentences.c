@@ -87,6 +87,24 @@ static void peak_print(const struct segment_history *history,
 	text_release(&text);
 }
 
+/*
+ * By how much the segment grew. A snapshot that the process took of itself has Go's stacks in Go
+ * heap: beside another, both are taken together.
+ */
+static int64_t growth_of(const struct segment_snapshot *first,
+                         const struct segment_snapshot *last, enum segment segment)
+{
+	int64_t bytes = (int64_t)last->uses[segment].rss -
+	                (int64_t)first->uses[segment].rss;
+
+	if (first->is_own == last->is_own)
+		return bytes;
+	if (segment == SEGMENT_GO_HEAP)
+		bytes += (int64_t)last->uses[SEGMENT_GO_STACK].rss -
+		         (int64_t)first->uses[SEGMENT_GO_STACK].rss;
+	return segment == SEGMENT_GO_STACK ? 0 : bytes;
+}
+
 /* "From 13 ms to 20.1 s after the start, it grew by 310 MiB: heap by 290 MiB, .." */
 static void growth_print(const struct segment_history *history,
                          const struct screen *screen)
@@ -106,7 +124,7 @@ static void growth_print(const struct segment_history *history,
 		return;
 	}
 	for (i = 0; i < SEGMENT_COUNT; i++) {
-		bytes = (int64_t)last->uses[i].rss - (int64_t)first->uses[i].rss;
+		bytes = growth_of(first, last, (enum segment)i);
 		if (i != SEGMENT_OUTLIVE && size_of(bytes) > history->peak.rss / PART_SHARE)
 			parts[count++] = (struct part){ (enum segment)i, bytes };
 	}

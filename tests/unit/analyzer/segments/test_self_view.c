@@ -255,6 +255,45 @@ static void what_is_above_a_guard(void **state)
 	}
 }
 
+/*
+ * Where an arena of glibc could begin, with memory reserved behind it, is one, unless the process
+ * says it is not.
+ */
+static void what_is_aligned_as_an_arena(void **state)
+{
+	static const struct {
+		uint16_t kind;
+		enum segment segment;
+	} expected[] = {
+		{ MAPS_KIND_UNTOLD, SEGMENT_HEAP },
+		{ MAPS_KIND_GUARDED, SEGMENT_HEAP },
+		{ MAPS_KIND_GO, SEGMENT_GO_HEAP },
+		{ MAPS_KIND_ALIGNED, SEGMENT_OTHER },
+	};
+	struct self_view views;
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		struct maps_definition head = { .header = { DEFINITION_MAPS, 0, 0, 5 },
+			                            .reason = MAPS_START,
+			                            .count = 3,
+			                            .is_last = 1 };
+		struct bytes record = { NULL, 0, 0 }, view = { NULL, 0, 0 };
+
+		bytes_add(&record, &head, sizeof(head));
+		entry_add(&record, 0x7fff000, 0x8000000, 0, 0, "");
+		entry_add(&record, 0x8000000, 0x8040000, RW, expected[i].kind, "");
+		entry_add(&record, 0x8040000, 0xc000000, 0, 0, "");
+		record_add(&view, record.data, record.count);
+		assert_int_equal(self_view_of(&view, &views, &error), 0);
+		assert_int_equal(views.views[0].sizes[expected[i].segment], 0x40000);
+		self_view_release(&views);
+		bytes_release(&record);
+		bytes_release(&view);
+	}
+}
+
 /* Every prefix, and every bit changed: refused or taken, never more than there is. */
 static void wrong_records(void **state)
 {
@@ -447,6 +486,7 @@ int main(void)
 		cmocka_unit_test(some_sizes_are_none),
 		cmocka_unit_test(what_is_not_bss_is_reported),
 		cmocka_unit_test(what_is_above_a_guard),
+		cmocka_unit_test(what_is_aligned_as_an_arena),
 		cmocka_unit_test(wrong_records),
 		cmocka_unit_test(damage_is_reported),
 		cmocka_unit_test(self_snapshots_are_snapshots),

@@ -5,6 +5,8 @@
  */
 #define OWN_RING_CHUNKS 64
 #include "own_ring.h"
+#include "go/arenas.h"
+#include "go/runtime.h"
 #include "ring/definitions.h"
 #include "self/maps.h"
 #include "system/own_memory.h"
@@ -411,6 +413,56 @@ static void kinds_are_reported(void **unused)
 	assert_int_equal(sizes_of(seen, seen_count, untouched)->kib[MAPS_USE_RSS], 0);
 }
 
+#define ARENA_WORDS (GO_ARENA_BYTES / sizeof(uint64_t))
+
+/* Four aligned pieces of 64 MiB, reserved; the beginning of each but the second is writable. */
+static uint64_t *arenas_map(void)
+{
+	char *memory = mmap(NULL, 5 * GO_ARENA_BYTES, PROT_NONE,
+	                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *at = memory + GO_ARENA_BYTES - (uintptr_t)memory % GO_ARENA_BYTES;
+
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	for (int i = 0; i < 4; i++)
+		mprotect(at + i * GO_ARENA_BYTES, i == 1 ? 0 : 1 << 20, PROT_READ | PROT_WRITE);
+	return (uint64_t *)at;
+}
+
+/* Only what a Go runtime has reserved is Go's; an arena of glibc has a header. */
+static void arenas_are_told_apart(void **unused)
+{
+	uint64_t *arenas = arenas_map(), *go = arenas + 2 * ARENA_WORDS;
+	uint64_t *neither = arenas + 3 * ARENA_WORDS;
+	uintptr_t caller = (uintptr_t)arenas_map & ~UINT64_C(4095);
+
+	(void)unused;
+	neither[0] = 1;
+	arenas[0] = (uintptr_t)arenas + 48;
+	go_runtimes[0] = (struct go_runtime){ .start = caller,
+		                                  .end = caller + 4096,
+		                                  .has_runtime = true };
+	atomic_store(&go_runtime_count, 1);
+	go_arenas_see(caller + 4096, go, go, GO_ARENA_BYTES, PROT_NONE, MAP_ANONYMOUS);
+	go_arenas_see(caller, go, go - 512, GO_ARENA_BYTES, PROT_NONE, MAP_ANONYMOUS);
+	go_arenas_see(caller, NULL, go, GO_ARENA_BYTES, PROT_NONE, MAP_ANONYMOUS);
+	go_arenas_see(caller, go, go, 1 << 20, PROT_NONE, MAP_ANONYMOUS);
+	assert_false(go_arenas_hold((uintptr_t)go, (uintptr_t)go + 4096));
+	/* a heap that grows, all that it has reserved is held */
+	go_arenas_see(caller, go - ARENA_WORDS, go - ARENA_WORDS, GO_ARENA_BYTES, PROT_NONE,
+	              MAP_ANONYMOUS);
+	assert_false(go_arenas_hold((uintptr_t)go, (uintptr_t)go + 4096));
+	go_arenas_see(caller, go, go, GO_ARENA_BYTES, PROT_NONE, MAP_ANONYMOUS);
+	assert_true(go_arenas_hold((uintptr_t)(go - ARENA_WORDS), (uintptr_t)neither));
+	assert_false(go_arenas_hold((uintptr_t)(go - ARENA_WORDS) - 4 * GO_ARENA_BYTES,
+	                            (uintptr_t)neither));
+	snapshot_at_end(1000 * SECOND_NS);
+	atomic_store(&go_runtime_count, 0);
+	assert_int_equal(sizes_of(seen, seen_count, go)->kind, MAPS_KIND_GO);
+	assert_int_equal(sizes_of(seen, seen_count, neither)->kind, MAPS_KIND_ALIGNED);
+	assert_true(sizes_of(seen, seen_count, arenas)->kind != MAPS_KIND_ALIGNED);
+	munmap(arenas, 4 * GO_ARENA_BYTES);
+}
+
 static size_t descriptors_count(void)
 {
 	size_t count = 0;
@@ -505,6 +557,7 @@ int main(void)
 		cmocka_unit_test(sizes_are_those_of_smaps),
 		cmocka_unit_test(sizes_cost_what_they_may),
 		cmocka_unit_test(kinds_are_reported),
+		cmocka_unit_test(arenas_are_told_apart),
 		cmocka_unit_test(no_descriptor_is_left),
 		cmocka_unit_test(snapshots_are_bounded),
 		cmocka_unit_test(phases_are_reported_once),
