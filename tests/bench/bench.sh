@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh [CASE]... - what recording costs beside heaptrack, in the same run: bare,
 # outlive and heaptrack alternate ROUNDS times (5), medians are compared. One JSON line
-# per case on stdout. Cases: pairs turns sqlite3 python3 cc1plus report segments
+# per case on stdout. Cases: pairs turns go sqlite3 python3 cc1plus report segments
 # sampling; without, all.
 #
 #   *_ns                 nanoseconds per malloc+free pair, wall, of the slowest thread
@@ -243,8 +243,22 @@ make_python script.py
 make_cpp script.cpp && g++ -std=c++20 -E script.cpp -o script.ii || exit 2
 cc1plus=$(g++ -print-prog-name=cc1plus)
 
+# Pairs that Go makes by cgo (go/main.go); not for heaptrack, which ends where Go calls C.
+bench_go() {
+	local bare recorded
+	command -v go >/dev/null || { echo "bench: no go" >&2; return; }
+	cp -r "$root/tests/bench/go" go && printf 'module example/pairs\n\ngo 1.18\n' >go/go.mod
+	(cd go && HOME=$work GOCACHE=$work/go-cache GOFLAGS=-mod=mod GOTOOLCHAIN=local \
+		CGO_ENABLED=1 go build -o ../go-pairs .) || return
+	read -ra bare < <(./go-pairs 60 2000)
+	read -ra recorded < <("$outlive" run -o go.outlive -- ./go-pairs 60 2000 2>/dev/null)
+	json case go frames_10_bare_ns "${bare[0]}" frames_10_outlive_ns "${recorded[0]}" \
+		frames_20_outlive_ns "${recorded[1]}" frames_40_outlive_ns "${recorded[2]}" \
+		inside_c_outlive_ns "${recorded[3]}" plain_c_outlive_ns "${recorded[4]}"
+}
+
 cases=("$@")
-[ ${#cases[@]} -gt 0 ] || cases=(pairs turns sqlite3 python3 cc1plus report segments sampling)
+[ ${#cases[@]} -gt 0 ] || cases=(pairs turns go sqlite3 python3 cc1plus report segments sampling)
 for case in "${cases[@]}"; do
 	case $case in
 	pairs)
@@ -258,6 +272,7 @@ for case in "${cases[@]}"; do
 		for stacks in 1 100 1000 10000; do
 			bench_turns $stacks
 		done ;;
+	go) bench_go ;;
 	sqlite3) bench_program sqlite3 sqlite3 :memory: ".read script.sql" ;;
 	python3) bench_program python3 /usr/bin/python3 script.py ;;
 	python3-malloc) bench_program python3-malloc env PYTHONMALLOC=malloc /usr/bin/python3 script.py ;;
