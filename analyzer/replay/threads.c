@@ -63,6 +63,20 @@ struct thread *thread_table_add(struct thread_table *table, uint32_t serial)
 	return thread;
 }
 
+size_t thread_table_threads(const struct thread_table *table)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < table->count; i++)
+		count += table->items[i]->goroutine == 0;
+	return count;
+}
+
+const char *thread_table_kind(const struct thread_table *table)
+{
+	return table->by_goroutine.count ? "goroutine or thread" : "thread";
+}
+
 void thread_name_set(struct thread *thread, const char *name, uint64_t time)
 {
 	if (time < thread->name_time)

@@ -24,6 +24,12 @@ struct thread_table {
 /* The thread with that serial number, or NULL. A zeroed table is empty. */
 struct thread *thread_table_find(const struct thread_table *table, uint32_t serial);
 
+/* How many threads made events: goroutines are in the table, too, and are not counted. */
+size_t thread_table_threads(const struct thread_table *table);
+
+/* What the table is of, for a sentence: "thread", or "goroutine or thread". */
+const char *thread_table_kind(const struct thread_table *table);
+
 /* Add a thread that is not in the table, with nothing but its numbers; NULL: no memory. */
 struct thread *thread_table_add(struct thread_table *table, uint32_t serial);
 

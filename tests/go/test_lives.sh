@@ -31,6 +31,13 @@ check() {
 		(of(1004) | sum(.exact.left_c)) == 5000' 'of(1004)[] | .crossed, .exact'
 	expect "handed over" 'blocks(1005) == 100 and (of(1005) | sum(.crossed)) == 100' \
 		'of(1005)[] | .crossed, .exact'
+	# a goroutine is no thread, though it has a row of its own
+	expect "threads" '.process.threads < (.threads | length)' '.process.threads, (.threads | length)'
+	"$OUTLIVE" report --class crossed t.outlive >report.txt
+	grep -q ', [0-9,]* that crossed goroutines or threads$' report.txt ||
+		{ complain "$way: goroutines or threads:"; head -n 4 report.txt; }
+	"$OUTLIVE" report t.outlive | grep -q '^  crossed .* freed by another goroutine or thread$' ||
+		complain "$way: what crossed means"
 	[ "$named" = yes ] || return 0
 	expect "owners" 'depths(1002) == at(1002; "main.goOwns") and
 		depths(1007) == at(1007; "main.recovers") and

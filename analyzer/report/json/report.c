@@ -258,7 +258,7 @@ static struct process_counts counts_of(const struct profile *profile)
 		.frees = totals->frees,
 		.reallocs = totals->reallocs,
 		.failed = totals->failed,
-		.threads = profile->replay.threads.count,
+		.threads = thread_table_threads(&profile->replay.threads),
 		.plain = totals->plain,
 		.time_last = totals->time_last,
 		.lost = profile->lost,

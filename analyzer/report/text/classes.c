@@ -33,6 +33,8 @@ static struct meaning meaning_of(enum life_class class, const struct classes *cl
 	if (class == CLASS_LIVE && profile_ended_early(classes->profile))
 		return (struct meaning){ "not freed before its _exit()",
 			                     " or quick_exit(): no destructor ran" };
+	if (class == CLASS_CROSSED && classes->profile->replay.threads.by_goroutine.count)
+		return (struct meaning){ "freed by another goroutine or thread", "" };
 	return meanings[class];
 }
 

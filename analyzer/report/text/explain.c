@@ -166,8 +166,10 @@ static void fate_text(char *text, size_t bytes, const struct explain *explain,
 		return;
 	}
 	if (life->has_crossed) {
-		snprintf(text, bytes, "crossed: %s by another thread",
-		         life->end.thread == life->birth.thread ? "reallocated" : "freed");
+		snprintf(
+			text, bytes, "crossed: %s by another %s",
+			life->end.thread == life->birth.thread ? "reallocated" : "freed",
+			thread_table_kind(&explain->findings->classes->profile->replay.threads));
 		return;
 	}
 	if (life->birth.frames)

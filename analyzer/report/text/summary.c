@@ -82,7 +82,7 @@ void report_title(const struct screen *screen, const struct profile *profile)
 {
 	const struct ring_header *header = &profile->process->header;
 	char about[128], duration[TEXT_NUMBER_BYTES], line[1024], command[2048];
-	size_t threads = profile->replay.threads.count, room, columns;
+	size_t threads = thread_table_threads(&profile->replay.threads), room, columns;
 	char several[64] = ""; /* empty if no thread allocated */
 
 	if (threads)
@@ -136,13 +136,15 @@ static void summary_allocated(const struct screen *screen, const struct totals *
 static void summary_freed(const struct screen *screen, const struct profile *profile)
 {
 	const struct totals *totals = &profile->replay.totals;
+	bool has_goroutines = profile->replay.threads.by_goroutine.count > 0;
 	bool is_forked = profile->process->header.flags & RING_FORKED;
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
-	char crossed[64] = "", unknown[64] = "";
+	char crossed[80] = "", unknown[64] = "";
 
 	if (totals->crossed)
-		snprintf(crossed, sizeof(crossed), ", %s that crossed threads",
-		         text_count(more, totals->crossed));
+		snprintf(crossed, sizeof(crossed), ", %s that crossed %s",
+		         text_count(more, totals->crossed),
+		         has_goroutines ? "goroutines or threads" : "threads");
 	if (totals->ends_unknown)
 		snprintf(unknown, sizeof(unknown), ", %s %s",
 		         text_count(more, totals->ends_unknown),

@@ -241,12 +241,12 @@ static int lines_print(const struct why *why)
 
 /*
  * Print how long the blocks lived, of those whose end was seen. That nearly all were the
- * youngest of their thread when freed hints at a stack or an arena.
+ * youngest of their thread or goroutine when freed hints at a stack or an arena.
  */
 static void lifetime_print(const struct why *why)
 {
-	const struct ring_header *header = &why->findings->classes->profile->process
-	                                        ->header;
+	const struct profile *profile = why->findings->classes->profile;
+	const struct ring_header *header = &profile->process->header;
 	const struct life_summary *summary = &why->summary;
 	char least[TEXT_NUMBER_BYTES], mean[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 	char between[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES];
@@ -262,8 +262,9 @@ static void lifetime_print(const struct why *why)
 		text_short(between, summary->between_sum / summary->ended),
 		text_s(summary->between_sum / summary->ended));
 	screen_line(why->screen, LABEL_COLUMNS,
-	            "  order        %s were the youngest block of their thread when freed",
-	            text_percent(part, summary->youngest, summary->ended));
+	            "  order        %s were the youngest block of their %s when freed",
+	            text_percent(part, summary->youngest, summary->ended),
+	            thread_table_kind(&profile->replay.threads));
 }
 
 /* The length of a bar: at most so long, and within a line of which `used` columns are used. */
