@@ -52,5 +52,6 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	if (argc > 1)
 		pause();
+	usleep(500000); /* how much a process may read of itself is a share of its life */
 	return 0;
 }
