@@ -43,6 +43,8 @@ static int advice_item_json(struct json_writer *json, const struct findings *fin
 	json_count(json, "call_sites", advice->part_count);
 	json_count(json, "saves_calls", advice->saves.calls);
 	json_count(json, "saves_bytes", advice->saves.bytes);
+	/* Its earlier name, which outlive-report/1 keeps. */
+	json_count(json, "saves_ns", advice->saves.ns_least);
 	json_count(json, "saves_ns_least", advice->saves.ns_least);
 	json_count(json, "saves_ns_most", advice->saves.ns_most);
 	json_bool(json, "is_small", advice->is_small);
