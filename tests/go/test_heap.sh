@@ -34,6 +34,16 @@ holds() { # WORDS JQ-EXPRESSION
 		complain "go $version: not so: $1: $(jq -c '[.process.finished, (.go_heap|del(.paths)?)]' $report)"
 }
 
+# Every key of the Go heap in JSON is in the man page, and every key there is in the report.
+documented() {
+	sed -n '/^\.Sh GO HEAP/,/^\.Sh MAPPINGS/p' "$OUTLIVE_ROOT_DIR/docs/man/outlive-report-json.5" |
+		sed -nE 's/^\.(It )?Va ([a-z_, ]+)$/\2/p' | tr -d ' ' | tr ',' '\n' | sort -u >page.keys
+	jq -r '[.go_heap | paths | map(strings) | .[]] | unique[]' $report | sort -u >json.keys
+	comm -3 page.keys json.keys >other.keys
+	[ -s json.keys ] && [ ! -s other.keys ] ||
+		complain "go $version: page and JSON differ: $(tr '\n\t' ' >' <other.keys)"
+}
+
 # The runtime says by its functions what made an object, or nothing.
 maker() { # FUNCTION MADE-BY
 	local made
@@ -54,6 +64,7 @@ of_version() {
 		echo "go $version $program: $(tail -n 1 check.out)"
 		holds "it ended by itself" '.process.finished'
 	done
+	documented
 	grep -q "^rate 1$" recorded.err || complain "go $version: $(grep ^rate recorded.err)"
 	maker allocNew new
 	maker allocAppend append
