@@ -186,11 +186,12 @@ equal "$version cgo" with-cgo ./with-cgo
 is "$version cgo" '.go[0].stacks | .system.count == 0 and .system_of_os == .signal.count'
 equal "$version library" libgo.so ./host ./libgo.so
 
-# In the snapshots of a recording, too, which are taken from outside.
+# In the snapshots of a recording, too, that are taken from outside: not in the last one, which a
+# process takes of itself.
 sleep 3 | "$OUTLIVE" run -o recorded.outlive ./with-cgo >said.txt 2>run.txt ||
 	complain "recorded: status $?: $(cat run.txt)"
 stacks=$(tail -n 1 said.txt | cut -d ' ' -f 2)
-"$OUTLIVE" segments -f json recorded.outlive >shown.json
+"$OUTLIVE" segments --at 2s -f json recorded.outlive >shown.json
 is recorded '.segments.go_stack | .size == '"$stacks"' and .rss > 20000 and .rss <= .size'
 is recorded '.segments.go_heap.size > 100000000'
 
