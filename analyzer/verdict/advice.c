@@ -216,7 +216,7 @@ static int function_compare(const struct merging *merging, const struct advice *
 
 	if (!result)
 		result = number_compare(!line_a, !line_b);
-	if (!result && line_a)
+	if (!result && line_a && line_b)
 		result = family_compare(line_a->function, line_b->function);
 	if (!result && !line_a)
 		result = number_compare(merging->call_sites->call_sites[a->call_site].function,

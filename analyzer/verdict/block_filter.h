@@ -20,7 +20,7 @@
 /* What the user asked for; strings are borrowed. Of several modules or functions, any. */
 struct filter_request {
 	bool is_of_mappings; /* chosen are calls that map memory (replay/block_choice.h) */
-	const char *phase;  /* born in it; NULL: in any */
+	const char *phase;   /* born in it; NULL: in any */
 	const char *thread; /* tid, name, glob or part of a name (replay/thread_choice.h) */
 	const char *const *modules; /* of the function that allocates, wrappers skipped */
 	size_t module_count;

@@ -56,10 +56,11 @@ static struct span size_cost(const struct allocator_costs *costs, uint64_t size)
 {
 	const struct costs_class *class = allocator_costs_of(costs, size);
 	struct span cost = { (double)class->least, (double)class->most };
+	uint64_t pages = size / PAGE_BYTES;
 
 	if (size >= MAPPED_BYTES_MIN)
 		cost.most = (double)costs->memory.map +
-		            (double)costs->memory.touch * (double)(size / PAGE_BYTES);
+		            (double)costs->memory.touch * (double)pages;
 	return cost;
 }
 
