@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define PAGE_BYTES 4096
+#include "arch.h"
+
 #define HEADER_BYTES 72
 
 /* Words of the header of the tables (runtime.pcHeader). */
@@ -84,9 +85,9 @@ static bool image_read(uintptr_t start, uintptr_t end, struct image *image)
 {
 	const ElfW(Ehdr) *elf = (const ElfW(Ehdr) *)start;
 
-	if (end - start < PAGE_BYTES || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
+	if (end - start < ARCH_PAGE_BYTES || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    elf->e_phentsize != sizeof(ElfW(Phdr)) ||
-	    elf->e_phoff + elf->e_phnum * sizeof(ElfW(Phdr)) > PAGE_BYTES)
+	    elf->e_phoff + elf->e_phnum * sizeof(ElfW(Phdr)) > ARCH_PAGE_BYTES)
 		return false;
 	*image = (struct image){ .segments = (const ElfW(Phdr) *)(start + elf->e_phoff),
 		                     .count = elf->e_phnum,
@@ -96,7 +97,7 @@ static bool image_read(uintptr_t start, uintptr_t end, struct image *image)
 		if (image->segments[i].p_type != PT_LOAD)
 			continue;
 		image->bias = start -
-		              (image->segments[i].p_vaddr & ~(uintptr_t)(PAGE_BYTES - 1));
+		              (image->segments[i].p_vaddr & ~(uintptr_t)(ARCH_PAGE_BYTES - 1));
 		return true;
 	}
 	return false;

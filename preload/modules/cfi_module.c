@@ -124,7 +124,7 @@ const uint8_t *cfi_module_code_end(const struct cfi_module *module, uintptr_t ad
 
 	if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    elf->e_phentsize != sizeof(*segments) ||
-	    elf->e_phoff + elf->e_phnum * sizeof(*segments) > 4096)
+	    elf->e_phoff + elf->e_phnum * sizeof(*segments) > ARCH_PAGE_BYTES)
 		return NULL;
 	for (int i = 0; i < elf->e_phnum; i++) {
 		const ElfW(Phdr) *segment = &segments[i];

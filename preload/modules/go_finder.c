@@ -14,7 +14,6 @@
 #include "ring/ring.h"
 #include "system/system.h"
 
-#define PAGE_BYTES 4096
 #define NOTE_NAME "Go\0" /* with its NUL, four bytes */
 #define CHECKED_MAX 64
 
@@ -54,11 +53,12 @@ static bool has_go_note(const struct cfi_module *module)
 
 	if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    elf->e_phentsize != sizeof(*segments) ||
-	    elf->e_phoff + elf->e_phnum * sizeof(*segments) > PAGE_BYTES)
+	    elf->e_phoff + elf->e_phnum * sizeof(*segments) > ARCH_PAGE_BYTES)
 		return false;
 	for (int i = 0; i < elf->e_phnum; i++) {
 		if (segments[i].p_type == PT_LOAD && !has_bias) {
-			bias = module->start - (segments[i].p_vaddr & ~(uintptr_t)(PAGE_BYTES - 1));
+			bias = module->start -
+			       (segments[i].p_vaddr & ~(uintptr_t)(ARCH_PAGE_BYTES - 1));
 			has_bias = true;
 		}
 	}

@@ -71,7 +71,7 @@ static bool segments_read(struct module_definition *definition,
 
 	if (memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    elf->e_phentsize != sizeof(*segments) ||
-	    elf->e_phoff + elf->e_phnum * sizeof(*segments) > 4096)
+	    elf->e_phoff + elf->e_phnum * sizeof(*segments) > ARCH_PAGE_BYTES)
 		return false;
 	segments = (const ElfW(Phdr) *)(module->start + elf->e_phoff);
 	definition->bias = UINT64_MAX;
