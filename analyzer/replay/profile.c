@@ -340,6 +340,15 @@ struct block_totals profile_all(const struct profile *profile)
 	return all;
 }
 
+uint64_t profile_goroutine_stacks(const struct profile *profile)
+{
+	const struct segment_history *history = &profile->segments;
+
+	return history->count
+	           ? history->snapshots[history->count - 1].uses[SEGMENT_GO_STACK].size
+	           : 0;
+}
+
 bool profile_ended_early(const struct profile *profile)
 {
 	const struct self_view *views = &profile->views;

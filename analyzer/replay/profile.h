@@ -107,6 +107,9 @@ const struct symbol_frame *profile_frames(const struct profile *profile,
 const struct symbol_frame *profile_machine_frames(const struct profile *profile,
                                                   uint32_t location, size_t *count);
 
+/* What the last snapshot has of the stacks of goroutines, in bytes; 0: nothing is known. */
+uint64_t profile_goroutine_stacks(const struct profile *profile);
+
 /*
  * Whether the process ended itself by _exit() or quick_exit(): what the destructors of its globals
  * would have freed was not freed.

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "elf/allocators.h"
 #include "base/hash_index.h"
+#include "verdict/go_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,15 +31,14 @@ struct labelling {
 	uint32_t *lists;
 	size_t list_count, list_capacity;
 	struct stack_names scratch;
-	/* both as in name_tree_make(), and may be NULL */
-	const uint8_t *only;
-	const uint64_t *hidden_bytes;
 };
 
 void name_tree_release(struct name_tree *names)
 {
 	call_tree_release(&names->tree);
 	free(names->labels);
+	free(names->c_nodes);
+	free(names->go_nodes);
 	free(names->weights);
 	*names = (struct name_tree){ .labels = NULL };
 }
@@ -148,13 +148,72 @@ static uint32_t node_insert(struct labelling *work, uint32_t to,
 	return to;
 }
 
+/*
+ * Put every node of the call tree into the tree of labels. A child's number is higher than its
+ * parent's, so one pass in order finds every parent already placed.
+ */
+static int nodes_insert(struct labelling *work)
+{
+	const struct call_tree *tree = &work->profile->replay.tree;
+	uint32_t *placed = calloc(tree->count, sizeof(*placed));
+	const struct call_node *node;
+	int result = placed ? 0 : -1;
+	uint32_t i;
+
+	work->names->c_nodes = placed;
+	for (i = 1; i < tree->count && !result; i++) {
+		node = &tree->nodes[i];
+		if (work->by_location[node->location].first == UINT32_MAX)
+			result = location_label(work, node->location, i);
+		placed[i] = node_insert(work, placed[node->parent], node);
+		if (placed[i] == CALL_NODE_NONE)
+			result = -1;
+	}
+	return result;
+}
+
+/* ---- Go's heap ------------------------------------------------------------------ */
+
+/* Where a path of Go's heap belongs; CALL_NODE_NONE when memory is out. */
+static uint32_t go_path_insert(struct labelling *work, const struct go_heap_path *path)
+{
+	uint32_t first = go_names_first(work->profile, path), to = CALL_ROOT, label, i;
+	struct call_tree *tree = &work->names->tree;
+	struct stack_name name;
+
+	if (go_names_is_cut(work->profile, path))
+		to = label_child(tree, to, LABEL_GAP);
+	for (i = path->count; i-- > first && to != CALL_NODE_NONE;) {
+		name = go_names_frame(work->profile, path, i);
+		if (is_allocator_name(name.function) || is_startup_name(name.function))
+			continue;
+		label = label_find(work, &name);
+		to = label ? label_child(tree, to, label) : CALL_NODE_NONE;
+	}
+	return to;
+}
+
+static int go_insert(struct labelling *work)
+{
+	const struct go_heap *heap = &work->profile->go_heap;
+	uint32_t *placed = calloc(heap->path_count + 1, sizeof(*placed));
+	size_t i;
+
+	work->names->go_nodes = placed;
+	for (i = 0; placed && i < heap->path_count; i++) {
+		placed[i] = go_path_insert(work, &heap->paths[i]);
+		if (placed[i] == CALL_NODE_NONE)
+			return -1;
+	}
+	return placed ? 0 : -1;
+}
+
+/* ---- weights -------------------------------------------------------------------- */
+
 /* What a call path adds to its node: bytes, or calls for REPORT_SORT_CALLS. */
-static uint64_t path_weight(const struct labelling *work, uint32_t number,
+static uint64_t path_weight(const struct call_path *path, uint64_t hidden,
                             enum report_sort sort)
 {
-	const struct call_path *path = profile_path(work->profile, number);
-	uint64_t hidden = work->hidden_bytes ? work->hidden_bytes[number] : 0;
-
 	switch (sort) {
 	case REPORT_SORT_BYTES: return path->bytes;
 	case REPORT_SORT_CALLS: return path->allocations;
@@ -164,68 +223,55 @@ static uint64_t path_weight(const struct labelling *work, uint32_t number,
 	return 0;
 }
 
-/*
- * A child's number is higher than its parent's, so one pass from the last node to the first
- * adds everything up.
- */
-static int weights_make(struct labelling *work, const uint32_t *call_sites,
-                        enum report_sort sort)
+static uint64_t go_path_weight(const struct go_heap_sum *sum, enum report_sort sort)
 {
-	const struct call_paths *paths = &work->profile->replay.paths;
-	struct name_tree *names = work->names;
-	uint32_t i;
-
-	names->weights = calloc(names->tree.count, sizeof(*names->weights));
-	if (!names->weights)
-		return -1;
-	for (i = 1; i < paths->count; i++) {
-		if (!work->only || work->only[i])
-			names->weights[call_sites[paths->paths[i].node]] += path_weight(work, i,
-			                                                                sort);
+	switch (sort) {
+	case REPORT_SORT_BYTES: return sum->bytes;
+	case REPORT_SORT_CALLS: return sum->objects;
+	case REPORT_SORT_PEAK: return 0;
+	case REPORT_SORT_LIVE: return sum->in_use_bytes;
 	}
-	for (i = names->tree.count; i-- > 1;)
-		names->weights[names->tree.nodes[i].parent] += names->weights[i];
 	return 0;
 }
 
 /*
- * Put every node of the call tree into the tree of labels, then weigh it. A child's number is
- * higher than its parent's, so one pass in order finds every parent already placed.
+ * A child's number is higher than its parent's, so one pass from the last node to the first
+ * adds everything up.
  */
-static int nodes_insert(struct labelling *work, enum report_sort sort)
+void name_tree_weigh(struct name_tree *names, const struct profile *profile,
+                     enum report_sort sort, const uint8_t *only,
+                     const uint64_t *hidden_bytes)
 {
-	const struct call_tree *tree = &work->profile->replay.tree;
-	uint32_t *call_sites = calloc(tree->count, sizeof(*call_sites));
-	const struct call_node *node;
-	int result = call_sites ? 0 : -1;
+	const struct call_paths *paths = &profile->replay.paths;
+	const struct go_heap *heap = &profile->go_heap;
+	struct name_weight *weights = names->weights, *parent;
+	const struct call_path *path;
 	uint32_t i;
 
-	if (call_sites)
-		call_sites[CALL_ROOT] = CALL_ROOT;
-	for (i = 1; i < tree->count && !result; i++) {
-		node = &tree->nodes[i];
-		if (work->by_location[node->location].first == UINT32_MAX)
-			result = location_label(work, node->location, i);
-		call_sites[i] = node_insert(work, call_sites[node->parent], node);
-		if (call_sites[i] == CALL_NODE_NONE)
-			result = -1;
+	memset(weights, 0, names->tree.count * sizeof(*weights));
+	for (i = 1; i < paths->count; i++) {
+		path = profile_path(profile, i);
+		if (!only || only[i])
+			weights[names->c_nodes[path->node]].c += path_weight(
+				path, hidden_bytes ? hidden_bytes[i] : 0, sort);
 	}
-	if (!result)
-		result = weights_make(work, call_sites, sort);
-	free(call_sites);
-	return result;
+	for (i = 0; names->go_nodes && i < heap->path_count; i++)
+		weights[names->go_nodes[i]].go += go_path_weight(&heap->paths[i].sum, sort);
+	for (i = names->tree.count; i-- > 1;) {
+		parent = &weights[names->tree.nodes[i].parent];
+		parent->c += weights[i].c;
+		parent->go += weights[i].go;
+	}
 }
 
-int name_tree_make(struct name_tree *names, const struct classes *classes,
-                   enum report_sort sort, const uint8_t *only,
-                   const uint64_t *hidden_bytes)
+/* ---- the tree ------------------------------------------------------------------- */
+
+int name_tree_make(struct name_tree *names, const struct classes *classes, bool has_go)
 {
 	const struct profile *profile = classes->profile;
 	struct labelling work = { .names = names,
 		                      .profile = profile,
 		                      .functions = &classes->functions,
-		                      .only = only,
-		                      .hidden_bytes = hidden_bytes,
 		                      .label_capacity = 256,
 		                      .list_capacity = 1024 };
 	size_t locations = profile->sources.location_count;
@@ -244,11 +290,15 @@ int name_tree_make(struct name_tree *names, const struct classes *classes,
 	    !call_tree_init(&names->tree)) {
 		names->labels[0] = stack_name_none(0);
 		names->labels[LABEL_GAP] = stack_name_gap();
-		result = nodes_insert(&work, sort);
+		result = nodes_insert(&work);
 	}
+	if (!result && has_go)
+		result = go_insert(&work);
+	if (!result)
+		names->weights = calloc(names->tree.count, sizeof(*names->weights));
 	hash_index_release(&work.index);
 	stack_names_release(&work.scratch);
 	free(work.by_location);
 	free(work.lists);
-	return result;
+	return names->weights ? 0 : -1;
 }

@@ -2,6 +2,7 @@
 #include "verdict/go_names.h"
 
 #include "base/text.h"
+#include "elf/go_name.h"
 #include "verdict/function_text.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #define RUNTIME "runtime."
 #define MAPS "internal/runtime/maps."
 #define NAME_BYTES 512
+#define PATH_FRAMES_LEAST 32 /* that every version of Go keeps of a stack */
 
 struct stack_name go_names_frame(const struct profile *profile,
                                  const struct go_heap_path *path, uint32_t frame)
@@ -32,6 +34,10 @@ struct stack_name go_names_frame(const struct profile *profile,
 	name.file = frames->file;
 	name.line = frames->line;
 	name.is_inlined = frames->inlined;
+	name.is_library = frames->is_library;
+	name.declared = frames->declared;
+	name.apart = frames->apart;
+	name.brackets = frames->brackets;
 	return name;
 }
 
@@ -95,24 +101,44 @@ static bool is_allocator(const struct profile *profile, const struct go_heap_pat
 	return *made_by(function) || strcmp(function, RUNTIME "mallocgc") == 0;
 }
 
+uint32_t go_names_first(const struct profile *profile, const struct go_heap_path *path)
+{
+	uint32_t first = 0;
+
+	while (first < path->count && is_runtimes(profile, path, first))
+		first++;
+	if (first < path->count)
+		return first;
+	for (first = 0; first + 1 < path->count && is_allocator(profile, path, first);
+	     first++)
+		;
+	return first;
+}
+
+bool go_names_is_cut(const struct profile *profile, const struct go_heap_path *path)
+{
+	const char *outermost;
+
+	if (path->count < PATH_FRAMES_LEAST)
+		return false;
+	outermost = go_names_frame(profile, path, path->count - 1).function;
+	/* what calls main.main is always the same */
+	return !is_go_startup(outermost) && strcmp(outermost, "main.main") != 0;
+}
+
 void go_names_path(char *text, size_t bytes, const struct profile *profile,
                    const struct go_heap_path *path)
 {
-	uint32_t from = 0, to = path->count, i;
+	uint32_t from = go_names_first(profile, path), to = path->count, i;
 	struct stack_name name;
 	char one[NAME_BYTES];
 	const char *slash;
 	size_t used = 0;
 
-	while (from < to && is_runtimes(profile, path, from))
-		from++;
 	while (to > from && is_runtimes(profile, path, to - 1))
 		to--;
-	if (from == to) { /* the runtime itself */
+	if (from == to) /* the runtime itself */
 		to = path->count;
-		for (from = 0; from + 1 < to && is_allocator(profile, path, from); from++)
-			;
-	}
 	snprintf(text, bytes, "(no stack)");
 	for (i = from; i < to && used < bytes; i++) {
 		name = go_names_frame(profile, path, i);

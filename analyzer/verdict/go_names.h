@@ -14,6 +14,15 @@ struct stack_name go_names_frame(const struct profile *profile,
                                  const struct go_heap_path *path, uint32_t frame);
 
 /*
+ * The innermost frame that is not the runtime's own work to allocate; if all are the runtime's, the
+ * innermost that does more than allocate.
+ */
+uint32_t go_names_first(const struct profile *profile, const struct go_heap_path *path);
+
+/* Whether frames are missing at the outer end: the runtime keeps so many of each stack. */
+bool go_names_is_cut(const struct profile *profile, const struct go_heap_path *path);
+
+/*
  * What made the objects, as far as a function of the runtime says: "make", "new", "append", "map",
  * "string", "channel", "interface", "goroutine"; "": it is not known.
  */

@@ -1,7 +1,7 @@
 /*
  * two_heaps.go - Go's own heap beside C's: a cache that is kept and buffers that are dropped, both
  * in Go, and one block in C. The part "Go heap" of the report has each by its call path, and a line
- * with the totals of both heaps. --go-heap 1 counts every allocation.
+ * with the totals of both heaps; --by path has one tree of both. --go-heap 1 counts every allocation.
  *
  * run: --go-heap 1
  * expect: .go_heap.complete and .go_heap.rate == 1 and .go_heap.collections >= 2
@@ -16,6 +16,9 @@
  * expect: [.go_heap.paths[] | select(any(.frames[]; .function == "main.drop")) |
  *   .frames[] | select(.function == "main.main")] | length == 1
  * expect: bytes("main.main") == 5000
+ * expect: [.heaps.nodes[] | select(.function == "main.main")] | length == 1 and
+ *   .[0].c_live_bytes == 5000 and .[0].go_in_use_bytes >= 1000 * 1024 + 24576
+ * expect: .heaps.nodes[0].c_bytes == .totals.bytes and .heaps.nodes[0].go_bytes == .go_heap.bytes
  * expect: .process.finished
  */
 package main

@@ -34,11 +34,43 @@ holds() { # WORDS JQ-EXPRESSION
 		complain "go $version: not so: $1: $(jq -c '[.process.finished, (.go_heap|del(.paths)?)]' $report)"
 }
 
+# Both heaps are in one tree, under the same functions of Go.
+one_tree() {
+	holds "the tree has all of both heaps" '.heaps.nodes[0].go_bytes == .go_heap.bytes and
+		.heaps.nodes[0].go_objects == .go_heap.objects and
+		.heaps.nodes[0].go_in_use_bytes == .go_heap.in_use_bytes and
+		.heaps.nodes[0].c_bytes == .totals.bytes and
+		.heaps.nodes[0].c_live_bytes == .totals.live_bytes and
+		.heaps.node_count == (.heaps.nodes | length)'
+	holds "the total is one" '.heaps.together_bytes ==
+		.go_heap.in_use_bytes + .totals.live_bytes + .heaps.goroutine_stack_bytes'
+	holds "a block of C and the objects of Go are below the same function" '.heaps.nodes as $nodes |
+		[$nodes[] | select(.function == "main.work")] | length == 1 and .[0].c_bytes == 12345 and
+		.[0].c_allocations == 1 and $nodes[.[0].parent].function == "main.main"'
+	holds "an object is below what called the function that made it" '.heaps.nodes as $nodes |
+		[$nodes[] | select(.function == "main.allocNew")] | length == 1 and
+		.[0].go_objects == 1000 and .[0].c_bytes == 0 and
+		$nodes[.[0].parent].function == "main.work"'
+	holds "a parent has what its children have" '.heaps.nodes as $nodes |
+		[$nodes[1:][] | select(.go_bytes > $nodes[.parent].go_bytes or
+		.c_bytes > $nodes[.parent].c_bytes)] == []'
+	"$OUTLIVE" report --format json --top 3 t.outlive | jq -e '.heaps.nodes | length == 3 and
+		.[1].parent == 0 and .[1].function == "main.main" and .[2].parent == 1' >/dev/null ||
+		complain "go $version: --top 3 has not the heaviest nodes"
+	"$OUTLIVE" report --format json --only-mine t.outlive | jq -e '.heaps == null' >/dev/null ||
+		complain "go $version: a part of C's blocks is beside all of Go's heap"
+	"$OUTLIVE" report --by path t.outlive >text
+	grep -qE '^ +[0-9.]+ .iB +[0-9.]+ .iB +100% +both heaps' text &&
+		grep -qE '^ +[0-9.]+ .iB +12.1 KiB +[0-9.]+% +main.work' text &&
+		grep -qE '^ +[0-9.]+ .iB +- +[0-9.]+% +main.allocMake' text ||
+		complain "go $version: no tree of both heaps: $(sed -n '/^call tree/,/^$/p' text)"
+}
+
 # Every key of the Go heap in JSON is in the man page, and every key there is in the report.
 documented() {
 	sed -n '/^\.Sh GO HEAP/,/^\.Sh MAPPINGS/p' "$OUTLIVE_ROOT_DIR/docs/man/outlive-report-json.5" |
 		sed -nE 's/^\.(It )?Va ([a-z_, ]+)$/\2/p' | tr -d ' ' | tr ',' '\n' | sort -u >page.keys
-	jq -r '[.go_heap | paths | map(strings) | .[]] | unique[]' $report | sort -u >json.keys
+	jq -r '[.go_heap, .heaps | paths | map(strings) | .[]] | unique[]' $report | sort -u >json.keys
 	comm -3 page.keys json.keys >other.keys
 	[ -s json.keys ] && [ ! -s other.keys ] ||
 		complain "go $version: page and JSON differ: $(tr '\n\t' ' >' <other.keys)"
@@ -65,6 +97,7 @@ of_version() {
 		holds "it ended by itself" '.process.finished'
 	done
 	documented
+	one_tree
 	grep -q "^rate 1$" recorded.err || complain "go $version: $(grep ^rate recorded.err)"
 	maker allocNew new
 	maker allocAppend append

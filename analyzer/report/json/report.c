@@ -5,6 +5,7 @@
 #include "report/json/classes.h"
 #include "report/json/go_heap.h"
 #include "report/json/growth.h"
+#include "report/json/heaps.h"
 #include "base/json_writer.h"
 #include "trace/counts.h"
 #include "report/json/kept.h"
@@ -388,7 +389,8 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);
 	go_heap_json(json, profile, settings->top);
-	if (mappings_json(json, classes, settings->top) ||
+	if (heaps_json(json, classes, settings->top) ||
+	    mappings_json(json, classes, settings->top) ||
 	    growth_json(json, findings, settings->top) ||
 	    advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||

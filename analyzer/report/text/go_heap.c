@@ -18,28 +18,21 @@ static const struct figure_column columns[] = {
 	{ "made by", 9, 8 },
 };
 
-/* What the last snapshot has of the stacks of goroutines; 0: nothing is known. */
-static uint64_t stacks_of(const struct profile *profile)
-{
-	const struct segment_history *history = &profile->segments;
-
-	return history->count
-	           ? history->snapshots[history->count - 1].uses[SEGMENT_GO_STACK].size
-	           : 0;
-}
-
-/* "Go heap 38 MiB, C heap 212 MiB, goroutine stacks 4 MiB". */
+/* "Go heap 38 MiB, C heap 212 MiB, goroutine stacks 4 MiB; 254 MiB together". */
 static void totals_print(const struct screen *screen, const struct profile *profile)
 {
 	const struct go_heap *heap = &profile->go_heap;
 	const struct call_paths *paths = &profile->replay.paths;
-	uint64_t stacks = stacks_of(profile);
-	char go[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES], stack[TEXT_NUMBER_BYTES];
+	uint64_t stacks = profile_goroutine_stacks(profile);
+	uint64_t all = heap->total.in_use_bytes + paths->live_bytes + stacks;
+	char go[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES], stack[TEXT_NUMBER_BYTES],
+		sum[TEXT_NUMBER_BYTES];
 
-	screen_line(screen, 4, "  - as counted last: Go heap %s, C heap %s%s%s",
+	screen_line(screen, 4,
+	            "  - as counted last: Go heap %s, C heap %s%s%s; %s together",
 	            text_size(go, heap->total.in_use_bytes),
 	            text_size(c, paths->live_bytes), stacks ? ", goroutine stacks " : "",
-	            stacks ? text_size(stack, stacks) : "");
+	            stacks ? text_size(stack, stacks) : "", text_size(sum, all));
 }
 
 static void losses_print(const struct screen *screen, const struct profile *profile)
@@ -114,7 +107,45 @@ int report_go_heap(const struct screen *screen, const struct profile *profile)
 	for (i = 0; i < heap->path_count && i < ROWS; i++)
 		row_print(&figures, profile, &heap->paths[i]);
 	if (heap->path_count > ROWS)
-		screen_line(screen, 2, "  and %zu more call paths (--format json has all)",
-		            heap->path_count - ROWS);
+		screen_line(
+			screen, 2,
+			"  and %zu more call paths (--by path lists them, and has one tree of "
+			"both heaps)",
+			heap->path_count - ROWS);
 	return 0;
+}
+
+/* ---- all call paths ------------------------------------------------------------- */
+
+static const struct figure_column path_columns[] = {
+	{ "bytes", 10, 8 },  { "objects", 8, 7 }, { "freed", 10, 8 },
+	{ "in use", 10, 8 }, { "made by", 9, 8 },
+};
+
+void report_go_heap_paths(const struct screen *screen, const struct profile *profile,
+                          uint64_t top)
+{
+	const struct go_heap *heap = &profile->go_heap;
+	struct figures figures = figures_of(screen, path_columns, 5);
+	char texts[FIGURES_MAX][TEXT_NUMBER_BYTES], name[NAME_BYTES];
+	const struct go_heap_path *path;
+	size_t i;
+
+	screen_heading(screen, "Go heap by call path",
+	               heap->rate > 1 ? "estimates, bytes allocated; most first"
+	                              : "bytes allocated; most first");
+	figures_titles(&figures, "function, and its callers");
+	for (i = 0; i < heap->path_count && (!top || i < top); i++) {
+		path = &heap->paths[i];
+		text_size(texts[0], path->sum.bytes);
+		text_short(texts[1], path->sum.objects);
+		figures_size(texts[2], path->sum.freed_bytes);
+		figures_size(texts[3], path->sum.in_use_bytes);
+		snprintf(texts[4], sizeof(texts[4]), "%s", go_names_maker(profile, path));
+		go_names_path(name, sizeof(name), profile, path);
+		figures_name(&figures, figures_print(&figures, texts), name, false);
+	}
+	if (i < heap->path_count)
+		screen_line(screen, 3, ".. and %zu more; --top 0 shows all",
+		            heap->path_count - i);
 }

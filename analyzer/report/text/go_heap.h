@@ -8,4 +8,8 @@
 /* Print it in a few lines of the default screen, if there is any. 0, or -1: memory is out. */
 int report_go_heap(const struct screen *screen, const struct profile *profile);
 
+/* Print a table of its call paths, at most `top`; 0: all. */
+void report_go_heap_paths(const struct screen *screen, const struct profile *profile,
+                          uint64_t top);
+
 #endif

@@ -4,6 +4,7 @@
 #include "report/text/advice.h"
 #include "report/text/classes.h"
 #include "report/text/explain.h"
+#include "report/text/go_heap.h"
 #include "base/table.h"
 #include "elf/go_name.h"
 #include "report/text/kept.h"
@@ -192,6 +193,36 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 /* ---- views ---------------------------------------------------------------------------- */
 
 /*
+ * The call tree, with Go's heap where all blocks count: a filter says nothing of its objects, and
+ * no one has counted them at the peak of C's.
+ */
+static int tree_print(const struct screen *screen, const struct classes *classes,
+                      const struct report_settings *settings)
+{
+	static const char *const of[] = { "bytes allocated", "calls, and objects of Go",
+		                              "bytes at the peak",
+		                              "bytes in use: Go's as of the last collection" };
+	const struct profile *profile = classes->profile;
+	struct report_tree_choice choice = {
+		.sort = settings->sort,
+		.lines_max = settings->top ? TREE_LINES : SIZE_MAX,
+		.others = "--top 0 shows all",
+		.has_go = profile->go_heap.is_known && !profile->choice.text &&
+		          settings->sort != REPORT_SORT_PEAK,
+	};
+	char aside[128];
+
+	if (choice.has_go)
+		report_go_heap_paths(screen, profile, settings->top);
+	if (!profile->replay.totals.bytes && !choice.has_go)
+		return 0;
+	snprintf(aside, sizeof(aside), "%s%s%s", choice.has_go ? of[settings->sort] : "",
+	         choice.has_go ? "; " : "", REPORT_TREE_LEAST);
+	screen_heading(screen, "call tree", aside);
+	return report_tree(screen, classes, &choice);
+}
+
+/*
  * Print a table of groups. By path it is followed by the call tree, which shows where the paths
  * meet; owners have a table of their own kind.
  */
@@ -206,13 +237,8 @@ static int groups_print(const struct screen *screen, const struct findings *find
 	if (settings->group == REPORT_BY_OWNER)
 		return report_owners(screen, findings, settings->top);
 	result = rows_print(screen, classes, settings);
-	if (!result && settings->group == REPORT_BY_PATH &&
-	    classes->profile->replay.totals.bytes) {
-		screen_heading(screen, "call tree", REPORT_TREE_LEAST);
-		result = report_tree(screen, classes, settings->sort,
-		                     settings->top ? TREE_LINES : SIZE_MAX, "--top 0 shows all",
-		                     NULL);
-	}
+	if (!result && settings->group == REPORT_BY_PATH)
+		result = tree_print(screen, classes, settings);
 	return result;
 }
 

@@ -26,6 +26,7 @@ struct tree_print {
 	struct branch *branches;
 	size_t branch_count;
 	uint64_t total;
+	bool has_go; /* Go's heap is in it, and has a column */
 	enum report_sort sort;
 	/*
 	 * lines that may still be printed; deeper branches of a heavy one come before lighter ones
@@ -49,6 +50,13 @@ static int branch_compare(const void *one, const void *two)
 	return a->node < b->node ? -1 : a->node > b->node;
 }
 
+static uint64_t weight_of(const struct tree_print *print, uint32_t node)
+{
+	const struct name_weight *weight = &print->names.weights[node];
+
+	return weight->c + weight->go;
+}
+
 /*
  * Collect the nodes that carry enough, which are counted first. A node weighs at least as much
  * as its children, so the parent of a node that is shown is shown, too. 0, or -1: no memory.
@@ -56,22 +64,21 @@ static int branch_compare(const void *one, const void *two)
 static int branches_make(struct tree_print *print)
 {
 	const struct call_tree *tree = &print->names.tree;
-	const uint64_t *weights = print->names.weights;
 	uint64_t weight_min;
 	size_t count = 0;
 	uint32_t i;
 
-	print->total = weights[CALL_ROOT];
+	print->total = weight_of(print, CALL_ROOT);
 	weight_min = print->total / SHARE_MIN + 1;
 	for (i = 1; i < tree->count; i++)
-		count += weights[i] >= weight_min;
+		count += weight_of(print, i) >= weight_min;
 	print->branches = malloc((count + 1) * sizeof(*print->branches));
 	if (!print->branches)
 		return -1;
 	for (i = 1; i < tree->count; i++) {
-		if (weights[i] >= weight_min)
+		if (weight_of(print, i) >= weight_min)
 			print->branches[print->branch_count++] = (struct branch){
-				weights[i], tree->nodes[i].parent, i
+				weight_of(print, i), tree->nodes[i].parent, i
 			};
 	}
 	qsort(print->branches, count, sizeof(*print->branches), branch_compare);
@@ -102,10 +109,18 @@ static const struct branch *children_find(const struct tree_print *print,
 	return print->branches + low;
 }
 
-/* Columns of a line before its names: the figures, and one or two for each branch above. */
-static size_t indent_columns(const struct screen *screen, unsigned depth)
+/* Columns of the figures, and of what separates the names from them. */
+static size_t figure_columns(const struct tree_print *print)
 {
-	size_t figures = screen->is_narrow ? 16 : 19;
+	return print->screen->is_narrow ? (print->has_go ? 24 : 16)
+	                                : (print->has_go ? 30 : 19);
+}
+
+/* Columns of a line before its names: the figures, and one or two for each branch above. */
+static size_t indent_columns(const struct tree_print *print, unsigned depth)
+{
+	const struct screen *screen = print->screen;
+	size_t figures = figure_columns(print);
 	size_t indent = screen->is_narrow ? depth : 2 * depth;
 	size_t most = screen->columns - figures - NAMES_COLUMNS_MIN;
 
@@ -141,6 +156,35 @@ static const char *last_names(const char *line, size_t columns)
 	return line;
 }
 
+/* Write a number of bytes, or of calls. */
+static void weight_text(const struct tree_print *print, char text[TEXT_NUMBER_BYTES],
+                        uint64_t weight)
+{
+	if (!weight)
+		snprintf(text, TEXT_NUMBER_BYTES, "-");
+	else if (print->sort == REPORT_SORT_CALLS)
+		text_short(text, weight);
+	else
+		text_size(text, weight);
+}
+
+/* Write what stands before the names: figure_columns() less 1. */
+static void figures_text(const struct tree_print *print, const struct branch *branch,
+                         char text[64])
+{
+	const struct name_weight *weight = &print->names.weights[branch->node];
+	char go[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES], share[TEXT_NUMBER_BYTES];
+	bool is_narrow = print->screen->is_narrow;
+
+	weight_text(print, go, weight->go);
+	weight_text(print, c, weight->c);
+	text_percent(share, branch->weight, print->total);
+	if (print->has_go)
+		snprintf(text, 64, is_narrow ? "%8s %8s %5s" : "%10s %10s %6s ", go, c, share);
+	else
+		snprintf(text, 64, is_narrow ? "%8s %5s" : "%10s %6s ", c, share);
+}
+
 /*
  * Print a branch on one line, or on about two if the screen is narrow. The functions at its end
  * are kept: the next branches start from them.
@@ -149,25 +193,30 @@ static void line_print(const struct tree_print *print, const struct branch *bran
                        const char *line, size_t used)
 {
 	const struct screen *screen = print->screen;
-	char size[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], fitted[2048];
-	size_t room = screen->columns - used;
+	size_t room = screen->columns - used, figures = figure_columns(print);
+	char text[64], fitted[2048];
 	const char *names = last_names(line, (screen->is_narrow ? 2 : 1) * room);
 	const char *cut = names == line ? "" : ".." JOINT;
 
-	if (print->sort == REPORT_SORT_CALLS)
-		text_short(size, branch->weight);
-	else
-		text_size(size, branch->weight);
-	text_percent(percent, branch->weight, print->total);
+	figures_text(print, branch, text);
 	if (screen->is_narrow) {
-		screen_line(screen, used, "%8s %5s %*s%s%s", size, percent, (int)used - 15, "",
-		            cut, names);
+		screen_line(screen, used, "%s%*s%s%s", text, (int)(used - figures + 1), "", cut,
+		            names);
 	} else {
 		names = last_names(names, room - (*cut ? strlen(cut) : 0));
 		fprintf(
-			screen->file, "%10s %6s %*s%s%s\n", size, percent, (int)used - 18, "", cut,
+			screen->file, "%s%*s%s%s\n", text, (int)(used - figures + 1), "", cut,
 			text_fit(fitted, sizeof(fitted), names, room - strlen(cut), TEXT_KEEP_END));
 	}
+}
+
+/* Whether a node carries nearly all of what another one does, of each heap. */
+static bool carries_all(const struct tree_print *print, uint32_t node, uint32_t of)
+{
+	const struct name_weight *weights = print->names.weights;
+
+	return weights[node].c >= weights[of].c / 20 * 19 &&
+	       weights[node].go >= weights[of].go / 20 * 19;
 }
 
 /*
@@ -177,7 +226,7 @@ static void line_print(const struct tree_print *print, const struct branch *bran
 static int branch_print(struct tree_print *print, const struct branch *branch,
                         unsigned depth)
 {
-	size_t used = indent_columns(print->screen, depth), count, i;
+	size_t used = indent_columns(print, depth), count, i;
 	struct text line = { NULL, 0, 0 };
 	const struct branch *children, *at = branch;
 	int result;
@@ -189,7 +238,7 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 	result = name_add(print, &line, at->node, used);
 	children = children_find(print, at->node, &count);
 	/* If one child carries nearly all, there is no fork. */
-	while (!result && count == 1 && children->weight >= at->weight / 20 * 19) {
+	while (!result && count == 1 && carries_all(print, children->node, at->node)) {
 		at = children;
 		result = name_add(print, &line, at->node, used);
 		children = children_find(print, at->node, &count);
@@ -205,20 +254,37 @@ static int branch_print(struct tree_print *print, const struct branch *branch,
 	return result;
 }
 
+/* Say what the columns are, and print the line of everything. */
+static void go_titles_print(const struct tree_print *print)
+{
+	const struct branch all = { .node = CALL_ROOT, .weight = print->total };
+	bool is_narrow = print->screen->is_narrow;
+	char text[64];
+
+	fprintf(print->screen->file, is_narrow ? "%8s %8s %5s %s\n" : "%10s %10s %6s  %s\n",
+	        "Go heap", "C", "share", "function, and what it calls");
+	figures_text(print, &all, text);
+	fprintf(print->screen->file, "%s %s\n", text, "both heaps");
+}
+
 int report_tree(const struct screen *screen, const struct classes *classes,
-                enum report_sort sort, size_t lines_max, const char *others,
-                const uint8_t *only)
+                const struct report_tree_choice *choice)
 {
 	struct tree_print print = { .screen = screen,
-		                        .sort = sort,
-		                        .lines_left = lines_max };
+		                        .sort = choice->sort,
+		                        .has_go = choice->has_go,
+		                        .lines_left = choice->lines_max };
 	const struct branch *roots;
 	size_t count, i;
-	int result = name_tree_make(&print.names, classes, sort, only,
-	                            classes->hidden_bytes);
+	int result = name_tree_make(&print.names, classes, choice->has_go);
 
-	if (!result)
+	if (!result) {
+		name_tree_weigh(&print.names, classes->profile, choice->sort, choice->only,
+		                classes->hidden_bytes);
 		result = branches_make(&print);
+	}
+	if (!result && print.has_go)
+		go_titles_print(&print);
 	if (!result) {
 		roots = children_find(&print, CALL_ROOT, &count);
 		for (i = 0; i < count && !result; i++)
@@ -226,7 +292,7 @@ int report_tree(const struct screen *screen, const struct classes *classes,
 	}
 	if (!result && print.left_out)
 		screen_line(screen, 3, ".. and %zu more branch%s; %s", print.left_out,
-		            print.left_out == 1 ? "" : "es", others);
+		            print.left_out == 1 ? "" : "es", choice->others);
 	free(print.branches);
 	name_tree_release(&print.names);
 	return result;

@@ -423,8 +423,12 @@ static int why_print(struct why *why)
 		return report_call_path(why->screen, classes, why->summary.path);
 	screen_heading(why->screen, "call paths",
 	               "bytes allocated, callers first; " REPORT_TREE_LEAST);
-	return report_tree(why->screen, classes, REPORT_SORT_BYTES, TREE_LINES,
-	                   "--by path --top 0 shows all call paths", why->only);
+	return report_tree(why->screen, classes,
+	                   &(struct report_tree_choice){
+						   .sort = REPORT_SORT_BYTES,
+						   .lines_max = TREE_LINES,
+						   .others = "--by path --top 0 shows all call paths",
+						   .only = why->only });
 }
 
 int report_why(const struct screen *screen, const struct findings *findings,
