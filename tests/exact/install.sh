@@ -3,7 +3,8 @@
 # with; `make exact` runs it. `make test` takes those that are there. Needs root or sudo.
 set -eu
 wanted=(gdb linux-perf python3-greenlet python3-gevent ruby php-cli nodejs luajit
-	default-jdk-headless rustc golang libc++-14-dev libc++abi-14-dev libunwind-14-dev clang ocaml-nox)
+	default-jdk-headless rustc golang libc++-14-dev libc++abi-14-dev libunwind-14-dev clang ocaml-nox
+	libboost-context-dev)
 missing=()
 for package in "${wanted[@]}"; do
 	case $package in
@@ -18,4 +19,5 @@ as_root=()
 echo "exact: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get -q update
-"${as_root[@]}" apt-get -q install -y --no-install-recommends "${missing[@]}"
+"${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=600 install -y \
+	--no-install-recommends "${missing[@]}"
