@@ -17,5 +17,6 @@ if [ ${#missing[@]} -gt 0 ]; then
 	echo "advice: installing ${missing[*]}"
 	export DEBIAN_FRONTEND=noninteractive
 	"${as_root[@]}" apt-get -q update
-	"${as_root[@]}" apt-get -q install -y --no-install-recommends "${missing[@]}"
+	"${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=600 install -y \
+		--no-install-recommends "${missing[@]}"
 fi

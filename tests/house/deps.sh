@@ -43,4 +43,5 @@ for pattern in "${versioned[@]}"; do
 	[ -z "$name" ] || missing+=("$name")
 done
 echo "deps: installing ${missing[*]}"
-"${as_root[@]}" apt-get -q install -y --no-install-recommends "${missing[@]}"
+"${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=600 install -y \
+	--no-install-recommends "${missing[@]}"

@@ -40,8 +40,8 @@ if [ ${#missing[@]} -gt 0 ]; then
 	# One by one: what this release does not have keeps nothing else from being installed.
 	# No server is to start on its own: the scripts start theirs.
 	for package in "${missing[@]}"; do
-		"${as_root[@]}" env RUNLEVEL=1 apt-get -q install -y --no-install-recommends \
-			"$package" || skipped+=("$package")
+		"${as_root[@]}" env RUNLEVEL=1 apt-get -q -o DPkg::Lock::Timeout=600 install -y \
+			--no-install-recommends "$package" || skipped+=("$package")
 	done
 fi
 
