@@ -137,7 +137,6 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	struct event snapshot = slice->events[0];
 	const uint32_t *locations = slice->locations + snapshot.frame_first;
 	uint64_t before = slice->run->events_before;
-	uint32_t i;
 
 	if (!thread)
 		return -1;
@@ -163,11 +162,8 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 		thread->holes += before - thread->position;
 	thread->position = before;
 	thread->sequence++;
-	if (source_stack_restart(replay->sources, thread, locations, snapshot.pushed))
-		return -1;
-	for (i = 0; i < slice->run->gap_count; i++)
-		source_stack_cut(thread, slice->run->gaps[i]);
-	return 0;
+	return source_stack_restart(replay->sources, thread, locations, snapshot.pushed,
+	                            slice->run->gaps, slice->run->gap_count);
 }
 
 /* ---- blocks ------------------------------------------------------------------------ */

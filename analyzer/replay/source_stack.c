@@ -103,6 +103,15 @@ static inline void level_unsettled(const struct source_map *map, struct thread *
 		thread->unsettled = at + 1;
 }
 
+/* Machine frames are missing between level `level` and its caller. */
+static void level_cut(struct thread *thread, uint32_t level)
+{
+	if (level >= thread->level_count)
+		return;
+	thread->levels[level].is_cut = true;
+	thread_stack_cut(thread, thread->levels[level].first);
+}
+
 /* ---- the frame whose call changed ---------------------------------------------------- */
 
 /*
@@ -234,10 +243,11 @@ static int unknown_jump(struct source_map *map, struct thread *thread,
 
 /*
  * The call of a level is in another function now. If the way is known, the function before
- * jumped there: in the source it still runs.
+ * jumped there: in the source it still runs. No function jumped over a gap: what is further in was
+ * called by a function that is missing.
  */
 static int function_move(struct source_map *map, struct thread *thread, uint32_t *depth,
-                         uint32_t at, uint32_t to)
+                         uint32_t at, uint32_t to, bool is_cut)
 {
 	struct level level = thread->levels[at];
 	const struct machine_source *from = &map->machine[level.location];
@@ -245,7 +255,7 @@ static int function_move(struct source_map *map, struct thread *thread, uint32_t
 	struct transition *change;
 	int count = 0;
 
-	if (from->function)
+	if (from->function && !is_cut)
 		count = source_map_jumps_of(map, from->module, from->function,
 		                            function_seen_from(map, from->module, to), jumps);
 	if (count < 0)
@@ -255,7 +265,7 @@ static int function_move(struct source_map *map, struct thread *thread, uint32_t
 			return -1;
 		source_map_begun(map, to, 0);
 		*depth = level.first;
-		return callers_push(map, thread, depth, at, to);
+		return is_cut ? 0 : callers_push(map, thread, depth, at, to);
 	}
 	change = source_map_transition(map, level.location, jumps[0]);
 	if (!change || frame_move(map, thread, depth, &level, change) ||
@@ -267,7 +277,7 @@ static int function_move(struct source_map *map, struct thread *thread, uint32_t
 
 /* level_move() for a change that is not as simple as the last one from there. */
 static int level_move_slowly(struct source_map *map, struct thread *thread,
-                             uint32_t *depth, uint32_t at, uint32_t to)
+                             uint32_t *depth, uint32_t at, uint32_t to, bool is_cut)
 {
 	struct level *level = &thread->levels[at];
 	struct transition *change;
@@ -279,7 +289,7 @@ static int level_move_slowly(struct source_map *map, struct thread *thread,
 		return -1;
 	if (change->is_same)
 		return frame_move(map, thread, depth, level, change);
-	return function_move(map, thread, depth, at, to) ||
+	return function_move(map, thread, depth, at, to, is_cut) ||
 	               frames_push(map, thread, depth, to, 0)
 	           ? -1
 	           : 0;
@@ -287,10 +297,10 @@ static int level_move_slowly(struct source_map *map, struct thread *thread,
 
 /*
  * The call of level `at` changed. Most changes are those that the same call saw last, and show
- * nothing new: then only the frames that are new are pushed.
+ * nothing new: then only the frames that are new are pushed. `is_cut` as in level_push().
  */
 static inline int level_move(struct source_map *map, struct thread *thread,
-                             uint32_t *depth, uint32_t at, uint32_t to)
+                             uint32_t *depth, uint32_t at, uint32_t to, bool is_cut)
 {
 	struct level *level = &thread->levels[at];
 	const struct transition *change = &map->machine[level->location].recent;
@@ -303,7 +313,7 @@ static inline int level_move(struct source_map *map, struct thread *thread,
 		*depth = level->own + change->most;
 		if (chain_push(map, thread, depth, &map->machine[to], change->most))
 			return -1;
-	} else if (level_move_slowly(map, thread, depth, at, to)) {
+	} else if (level_move_slowly(map, thread, depth, at, to, is_cut)) {
 		return -1;
 	}
 	level_unsettled(map, thread, at, to);
@@ -417,14 +427,31 @@ static int levels_end(struct source_map *map, struct thread *thread, uint32_t *d
 	           : 0;
 }
 
+/* The levels with an unknown caller. */
+struct gaps {
+	const uint32_t *levels;
+	uint32_t count;
+};
+
+static inline bool gaps_have(const struct gaps *gaps, uint32_t level)
+{
+	uint32_t i;
+
+	for (i = 0; i < gaps->count; i++) {
+		if (gaps->levels[i] == level)
+			return true;
+	}
+	return false;
+}
+
 /*
- * End and push frames from level `keep` on. `cut`: 1 + the level with an unknown caller. If no
- * level ended, the innermost call was of the allocator, or of a function that jumped there, so
- * it is over: the same call was made again. What it called then had other frames.
+ * End and push frames from level `keep` on. If no level ended, the innermost call was of the
+ * allocator, or of a function that jumped there, so it is over: the same call was made again.
+ * What it called then had other frames.
  */
 static inline int levels_change(struct source_map *map, struct thread *thread,
                                 uint32_t keep, const uint32_t *locations,
-                                uint32_t count, uint32_t cut)
+                                uint32_t count, const struct gaps *gaps)
 {
 	bool is_again = keep >= thread->level_count, is_cut;
 	uint32_t first = keep - is_again, i = !is_again && count, depth = 0;
@@ -433,24 +460,27 @@ static inline int levels_change(struct source_map *map, struct thread *thread,
 		return -1;
 	levels_gone(map, thread, keep + 1);
 	if (is_again ? keep : count) {
-		is_cut = is_again && thread->levels[first].is_cut;
+		is_cut = is_again ? thread->levels[first].is_cut : gaps_have(gaps, first);
 		if (level_move(map, thread, &depth, first,
-		               is_again ? thread->levels[first].location : locations[0]))
+		               is_again ? thread->levels[first].location : locations[0],
+		               is_cut))
 			return -1;
-		if (is_cut)
-			source_stack_cut(thread, first);
+		if (is_again && is_cut)
+			level_cut(thread, first);
 	} else if (!is_again && levels_end(map, thread, &depth, keep)) {
 		return -1;
 	}
 	for (; i < count; i++) {
 		if (level_push(map, thread, &depth, keep + i, locations[i],
-		               cut == keep + i + 1))
+		               gaps_have(gaps, keep + i)))
 			return -1;
 	}
 	thread->level_count = keep + count;
 	if ((count || (keep && is_again)) && innermost_push(map, thread, &depth))
 		return -1;
 	thread->depth = depth;
+	for (i = 0; i < gaps->count; i++)
+		level_cut(thread, gaps->levels[i]);
 	return 0;
 }
 
@@ -459,6 +489,8 @@ int source_stack_event(struct source_map *map, struct thread *thread,
                        bool is_doubted)
 {
 	uint32_t keep = thread->level_count - event->popped, sure = event->sure;
+	uint32_t gap = event->gap - 1;
+	const struct gaps gaps = { &gap, event->gap != 0 };
 
 	if (is_doubted &&
 	    thread_stack_doubt(
@@ -468,30 +500,19 @@ int source_stack_event(struct source_map *map, struct thread *thread,
 		return -1;
 	if (!event->popped && !event->pushed && !source_stack_again(thread))
 		return 0;
-	if (levels_change(map, thread, keep, locations, event->pushed, event->gap))
-		return -1;
-	if (event->gap)
-		source_stack_cut(thread, event->gap - 1);
-	return 0;
+	return levels_change(map, thread, keep, locations, event->pushed, &gaps);
 }
 
 int source_stack_restart(struct source_map *map, struct thread *thread,
-                         const uint32_t *locations, uint32_t count)
+                         const uint32_t *locations, uint32_t count,
+                         const uint32_t *gaps, uint32_t gap_count)
 {
-	const struct event event = { .pushed = count };
-
 	if (thread_stack_doubt(thread, &thread->doubts, 0, thread->depth))
 		return -1;
 	thread->level_count = thread->depth = thread->unsettled = 0;
-	return source_stack_event(map, thread, &event, locations, false);
-}
-
-void source_stack_cut(struct thread *thread, uint32_t level)
-{
-	if (level >= thread->level_count)
-		return;
-	thread->levels[level].is_cut = true;
-	thread_stack_cut(thread, thread->levels[level].first);
+	return count ? levels_change(map, thread, 0, locations, count,
+	                             &(struct gaps){ gaps, gap_count })
+	             : 0;
 }
 
 uint64_t source_stack_vague(const struct source_map *map, const struct thread *thread)

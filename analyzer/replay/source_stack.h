@@ -33,9 +33,13 @@ static inline bool source_stack_again(const struct thread *thread)
 	       thread->depth > thread->levels[thread->level_count - 1].own + 1;
 }
 
-/* All frames are new: nothing is known of what was before. 0, or -1 when memory is out. */
+/*
+ * All frames are new: nothing is known of what was before. `gaps`: the machine frames with an
+ * unknown caller, counted from the outermost. 0, or -1 when memory is out.
+ */
 int source_stack_restart(struct source_map *map, struct thread *thread,
-                         const uint32_t *locations, uint32_t count);
+                         const uint32_t *locations, uint32_t count,
+                         const uint32_t *gaps, uint32_t gap_count);
 
 /*
  * In which of the thread's frames a function may be missing (replay/source_map.h: vague calls).
@@ -51,8 +55,5 @@ static inline bool source_stack_is_vague(uint64_t vague, uint32_t depth)
 {
 	return vague >> (depth < 63 ? depth : 63) & 1;
 }
-
-/* Machine frames are missing between level `level` and its caller. */
-void source_stack_cut(struct thread *thread, uint32_t level);
 
 #endif

@@ -89,3 +89,44 @@ for number in 100 100000; do # some, and many chunks of them
 		| "\($leaf | map(.exact.blocks) | add) whole, \(if $exact > $number then "most" else $exact end) up to a gap, \(($leaf | map(.exact.stacks_cut) | add) == 2 * $number), gaps \([$leaf[] | [.frames[] | .gap] | map(if . then 1 else 0 end) | join("")] | unique)",
 		  "\([.sites[] | select(.frames[0].function == "outer") | .exact | "\(.blocks * 2 / $number) \(.up_to_a_gap) \(.stacks_cut)"] | join(","))"'
 done
+echo "a function that jumped is not drawn over a gap: whom it went to is not known"
+cat >blind.c <<'END'
+__asm__(".text\n.globl blind\n.type blind,@function\n"
+        "blind: push %rbx\n push %r12\n mov %rdi,%rax\n mov %esi,%edi\n sub $8,%rsp\n"
+        "call *%rax\n add $8,%rsp\n pop %r12\n pop %rbx\n ret\n.size blind,.-blind\n");
+END
+cat >jumped.c <<'END'
+#include <stdlib.h>
+void blind(void (*function)(int), int number);
+__attribute__((noipa)) static void inner(int size)
+{
+	free(malloc(size));
+	__asm__("");
+}
+__attribute__((noipa)) static void work(int i)
+{
+	free(malloc(7));
+	blind(inner, i);
+	__asm__("");
+}
+__attribute__((noipa)) static void hand_over(void (*to)(int), int i)
+{
+	to(i);
+}
+__attribute__((noipa)) static void outer(int i)
+{
+	free(malloc(7));
+	hand_over(work, i);
+	__asm__("");
+}
+int main(void)
+{
+	for (int i = 0; i < 10; i++)
+		outer(1000);
+	return 0;
+}
+END
+gcc -shared -fPIC -o libblind.so blind.c && gcc -g -O2 -fno-builtin -o jumped jumped.c ./libblind.so || exit 77
+"$OUTLIVE" run -q -o trace-jumped -- ./jumped 2>/dev/null
+"$OUTLIVE" report --format json trace-jumped | jq -r '.sites[] | select(.frames[0].function == "inner") |
+	[.frames[:4][] | .function + if .gap then " (gap)" else "" end] | join(" < ")' | sort -u
