@@ -5,6 +5,7 @@
 
 #include "go/escape_json.h"
 #include "go/escape_text.h"
+#include "report/json/go_escapes.h"
 #include "report/text/go_escapes.h"
 #include "trace/pick.h"
 
@@ -15,14 +16,17 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#define TOP_USUAL 20
+#define TOP_USUAL 20 /* rows that fit a screen */
 
 struct go_options {
 	const char *build;
 	struct option_number top;
+	struct option_choice format;
 	struct process_choice process;
 	bool no_pager;
 };
+
+static const char *const formats[] = { "text", "json", NULL };
 
 static const struct option options[] = {
 	{ "build", 'b', OPTION_STRING, offsetof(struct go_options, build), "COMMAND",
@@ -30,7 +34,9 @@ static const struct option options[] = {
 	  "GOFLAGS, and read what the compiler prints",
 	  NULL, NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct go_options, top), "N",
-	  "show at most N rows of each table (default 20); 0: all", NULL, NULL },
+	  "show at most N rows of each table (default 20; json: all); 0: all", NULL, NULL },
+	{ "format", 'f', OPTION_CHOICE, offsetof(struct go_options, format), NULL,
+	  "for people (default), or for programs: see outlive-go(1)", formats, NULL },
 	{ "pid", 'p', OPTION_COUNT, offsetof(struct go_options, process.pid), "PID",
 	  "the process with this pid", NULL, NULL },
 	{ "process", 0, OPTION_COUNT, offsetof(struct go_options, process.number), "N",
@@ -128,12 +134,13 @@ static void escape_show(const struct go_escapes *escapes, const struct profile *
 	struct classes *classes = classes_new(profile, NULL);
 	struct escape_lines lines;
 	struct go_lines c_lines;
-	struct go_escape_report report = {
-		.lines = given->build || escapes->read ? &lines : NULL,
-		.c_lines = &c_lines,
-		.classes = classes,
-		.top = given->top.is_given ? given->top.value : TOP_USUAL
-	};
+	struct go_escape_report report = { .lines = given->build || escapes->read ? &lines
+		                                                                      : NULL,
+		                               .c_lines = &c_lines,
+		                               .classes = classes,
+		                               .top = given->top.is_given ? given->top.value
+		                                      : given->format.value == 0 ? TOP_USUAL
+		                                                                 : 0 };
 
 	if (!classes || escape_lines_make(&lines, escapes) ||
 	    go_lines_make(&c_lines, classes))
@@ -143,7 +150,8 @@ static void escape_show(const struct go_escapes *escapes, const struct profile *
 	escape_lines_count_all(&lines, profile);
 	report.used = escape_lines_rank(&lines);
 	pager_begin(given->no_pager);
-	if (go_escapes_print(stdout, &report))
+	if (given->format.value ? go_escapes_json(stdout, &report)
+	                        : go_escapes_print(stdout, &report))
 		die("%s: out of memory for the report", profile->name);
 	if (pager_flush())
 		die("the report could not be written completely");

@@ -6,10 +6,13 @@
 #include "trace/definitions.h"
 #include "trace/stack_record.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SIZE_MOST (UINT64_C(1) << 47) /* of an object */
+#define RATE_MOST INT64_MAX           /* runtime.MemProfileRate is an int */
 #define COUNT_MOST (UINT64_C(1) << 62)
 #define DECAY_SQUARES 10
 
@@ -33,6 +36,17 @@ struct bucket_list {
 struct go_heap_reading {
 	/* the list that is being read, and the last that was complete */
 	struct bucket_list open[GO_HEAP_RUNTIMES_MAX], whole[GO_HEAP_RUNTIMES_MAX];
+	bool is_damaged;
+};
+
+/* What of a record is wrong. */
+enum damage { DAMAGE_NONE, DAMAGE_SHORT, DAMAGE_COUNTS, DAMAGE_MEMORY, DAMAGE_RATE };
+
+static const char *const damages[] = {
+	[DAMAGE_SHORT] = "it is cut short",
+	[DAMAGE_COUNTS] = "its counts are impossible",
+	[DAMAGE_MEMORY] = "out of memory for it",
+	[DAMAGE_RATE] = "its rate is impossible",
 };
 
 static void list_release(struct bucket_list *list)
@@ -51,8 +65,8 @@ void go_heap_release(struct go_heap *heap)
 
 /* ---- records ------------------------------------------------------------------- */
 
-static int bucket_take(struct bucket_list *list, const uint8_t **at, const uint8_t *end,
-                       uint64_t *pc, struct error *error)
+static enum damage bucket_take(struct bucket_list *list, const uint8_t **at,
+                               const uint8_t *end, uint64_t *pc)
 {
 	struct bucket bucket = { .first = list->pc_count };
 	uint64_t pcs, step, bytes;
@@ -60,10 +74,10 @@ static int bucket_take(struct bucket_list *list, const uint8_t **at, const uint8
 
 	for (i = 0; i < GO_HEAP_COUNTS; i++) {
 		if (stack_record_field(at, end, &bucket.counts[i]))
-			return error_set(error, "a Go heap is cut short");
+			return DAMAGE_SHORT;
 	}
 	if (stack_record_field(at, end, &pcs) || pcs > (uint64_t)(end - *at))
-		return error_set(error, "a Go heap is cut short");
+		return DAMAGE_SHORT;
 	if (pcs > GO_HEAP_PCS_MAX || bucket.counts[GO_HEAP_SIZE] > SIZE_MOST ||
 	    bucket.counts[GO_HEAP_FREES] > COUNT_MOST ||
 	    bucket.counts[GO_HEAP_ALLOCS_THEN] > bucket.counts[GO_HEAP_ALLOCS] ||
@@ -71,19 +85,35 @@ static int bucket_take(struct bucket_list *list, const uint8_t **at, const uint8
 	                           bucket.counts[GO_HEAP_ALLOCS], &bytes) ||
 	    __builtin_add_overflow(list->bytes, bytes, &list->bytes) ||
 	    list->bytes > COUNT_MOST || bucket.counts[GO_HEAP_ALLOCS] > COUNT_MOST)
-		return error_set(error, "the counts of a Go heap are impossible");
+		return DAMAGE_COUNTS;
 	if (array_reserve(list->buckets, list->capacity, list->count + 1) ||
 	    array_reserve(list->pcs, list->pc_capacity, list->pc_count + pcs))
-		return error_set(error, "out of memory for a Go heap");
+		return DAMAGE_MEMORY;
 	for (i = 0; i < pcs; i++) {
 		if (stack_record_field(at, end, &step))
-			return error_set(error, "a Go heap is cut short");
+			return DAMAGE_SHORT;
 		*pc += step >> 1 ^ -(step & 1);
 		list->pcs[list->pc_count++] = *pc;
 	}
 	bucket.pc_count = (uint32_t)pcs;
 	list->buckets[list->count++] = bucket;
-	return 0;
+	return DAMAGE_NONE;
+}
+
+/* Say which record, and which of its buckets. Returns -1. */
+static int damage_tell(enum damage damage, const struct go_heap_definition *record,
+                       uint32_t left, struct error *error)
+{
+	char which[64] = "";
+
+	if (damage != DAMAGE_RATE)
+		snprintf(which, sizeof(which), ", bucket %u of %u", record->count - left + 1,
+		         record->count);
+	return error_set(error,
+	                 "the Go heap of runtime %u, read at %" PRIu64
+	                 " quanta: record %u%s: %s; this reading is left out",
+	                 record->runtime, record->header.time, record->first, which,
+	                 damages[damage]);
 }
 
 static int record_take(struct go_heap_reading *reading, const uint8_t *at, size_t bytes,
@@ -92,6 +122,8 @@ static int record_take(struct go_heap_reading *reading, const uint8_t *at, size_
 	const uint8_t *end = at + bytes;
 	struct go_heap_definition record;
 	struct bucket_list *list;
+	enum damage damage;
+	uint32_t left;
 	uint64_t pc = 0;
 
 	if (bytes < sizeof(record))
@@ -102,6 +134,11 @@ static int record_take(struct go_heap_reading *reading, const uint8_t *at, size_
 		return error_set(error, "a Go heap is of runtime %u, which cannot be",
 		                 record.runtime);
 	list = &reading->open[record.runtime];
+	if (record.rate > RATE_MOST) {
+		list_release(list);
+		list->records = UINT32_MAX;
+		return damage_tell(DAMAGE_RATE, &record, 0, error);
+	}
 	if (!record.first) {
 		list_release(list);
 		list->head = record;
@@ -113,9 +150,13 @@ static int record_take(struct go_heap_reading *reading, const uint8_t *at, size_
 	}
 	list->records++;
 	list->head.flags = record.flags;
-	for (; record.count; record.count--) {
-		if (bucket_take(list, &at, end, &pc, error))
-			return -1;
+	for (left = record.count; left; left--) {
+		damage = bucket_take(list, &at, end, &pc);
+		if (damage) {
+			list_release(list);
+			list->records = UINT32_MAX;
+			return damage_tell(damage, &record, left, error);
+		}
 	}
 	if (record.flags & GO_HEAP_LAST) {
 		list_release(&reading->whole[record.runtime]);
@@ -137,6 +178,7 @@ static int definitions_take(void *context, const uint8_t *data, size_t bytes,
 		                result ? NULL : error))
 			result = -1;
 	}
+	((struct go_heap_reading *)context)->is_damaged |= result != 0;
 	return result;
 }
 
@@ -154,10 +196,17 @@ static double decay(double x)
 	return result;
 }
 
-/* How many objects of a size each sample stands for, as runtime/pprof has it. */
+/*
+ * How many objects of a size each sample stands for, as runtime/pprof has it. Where the rate is so
+ * much larger than the size that 1 - decay() has no digits left, it is their ratio.
+ */
 static double weight_of(uint64_t size, uint64_t rate)
 {
-	return rate <= 1 || !size ? 1 : 1 / (1 - decay((double)size / (double)rate));
+	double share = (double)size / (double)rate;
+
+	if (rate <= 1 || !size)
+		return 1;
+	return share < 1e-6 ? 1 / share : 1 / (1 - decay(share));
 }
 
 static uint64_t times(uint64_t count, double weight)
@@ -186,6 +235,7 @@ static struct go_heap_sum bucket_sum(const struct bucket *bucket, uint64_t rate)
 	uint64_t size = bucket->counts[GO_HEAP_SIZE];
 	uint64_t in_use = less(bucket->counts[GO_HEAP_ALLOCS_THEN],
 	                       bucket->counts[GO_HEAP_FREES_THEN]);
+	uint64_t dead = bucket->counts[GO_HEAP_ALLOCS_THEN] - in_use;
 	double weight = weight_of(size, rate), bytes = weight * (double)size;
 	bool is_exact = weight == 1;
 
@@ -200,6 +250,8 @@ static struct go_heap_sum bucket_sum(const struct bucket *bucket, uint64_t rate)
 		                   : times(bucket->counts[GO_HEAP_FREES], bytes),
 		.in_use_objects = times(in_use, weight),
 		.in_use_bytes = is_exact ? in_use * size : times(in_use, bytes),
+		.dead_objects = times(dead, weight),
+		.dead_bytes = is_exact ? dead * size : times(dead, bytes),
 	};
 }
 
@@ -211,6 +263,8 @@ static void sum_add(struct go_heap_sum *to, const struct go_heap_sum *sum)
 	add(&to->freed_bytes, sum->freed_bytes);
 	add(&to->in_use_objects, sum->in_use_objects);
 	add(&to->in_use_bytes, sum->in_use_bytes);
+	add(&to->dead_objects, sum->dead_objects);
+	add(&to->dead_bytes, sum->dead_bytes);
 }
 
 /* ---- call paths ------------------------------------------------------------------ */
@@ -309,6 +363,7 @@ int go_heap_read(struct go_heap *heap, struct trace_reader *reader,
 		list_release(&reading->open[i]);
 		list_release(&reading->whole[i]);
 	}
+	heap->is_damaged = reading->is_damaged;
 	free(reading);
 	if (!result && heap->path_count)
 		qsort(heap->paths, heap->path_count, sizeof(*heap->paths), paths_compare);

@@ -18,6 +18,11 @@ struct go_heap_sum {
 	uint64_t freed_objects, freed_bytes; /* as far as the runtime has noticed */
 	/* that the last complete collection has left */
 	uint64_t in_use_objects, in_use_bytes;
+	/*
+	 * that a complete collection found dead. What is neither was allocated since the last one
+	 * began: whether it is needed is not known
+	 */
+	uint64_t dead_objects, dead_bytes;
 };
 
 struct go_heap_path {
@@ -33,6 +38,7 @@ struct go_heap {
 	uint64_t time;        /* quanta: of the reading */
 	uint32_t collections; /* until then */
 	bool is_cut;          /* call paths are missing */
+	bool is_damaged;      /* a record of it is: the reader's problems say which */
 	bool is_moved;        /* a collection ended during the reading */
 	uint32_t
 		*locations; /* machine locations: of each, the innermost function is meant */

@@ -111,6 +111,8 @@ static void objects_add(struct go_objects *to, const struct go_objects *from)
 	to->bytes += from->bytes;
 	to->in_use_objects += from->in_use_objects;
 	to->in_use_bytes += from->in_use_bytes;
+	to->dead_objects += from->dead_objects;
+	to->dead_bytes += from->dead_bytes;
 }
 
 void escape_lines_count(struct escape_lines *lines, const struct go_frame *frames,
@@ -153,14 +155,15 @@ void escape_lines_count_all(struct escape_lines *lines, const struct profile *pr
 {
 	const struct go_heap *heap = &profile->go_heap;
 	struct go_frame frames[FRAMES_MAX];
+	const struct go_heap_sum *sum;
 	struct go_objects objects;
 	size_t i;
 
 	for (i = 0; i < heap->path_count; i++) {
-		objects = (struct go_objects){ heap->paths[i].sum.objects,
-			                           heap->paths[i].sum.bytes,
-			                           heap->paths[i].sum.in_use_objects,
-			                           heap->paths[i].sum.in_use_bytes };
+		sum = &heap->paths[i].sum;
+		objects = (struct go_objects){ sum->objects,        sum->bytes,
+			                           sum->in_use_objects, sum->in_use_bytes,
+			                           sum->dead_objects,   sum->dead_bytes };
 		escape_lines_count(lines, frames, frames_fill(frames, profile, &heap->paths[i]),
 		                   &objects);
 	}

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Objects of Go's heap. */
+/* Objects of Go's heap, as in struct go_heap_sum. */
 struct go_objects {
-	uint64_t objects, bytes, in_use_objects, in_use_bytes;
+	uint64_t objects, bytes, in_use_objects, in_use_bytes, dead_objects, dead_bytes;
 };
 
 /* A function on the stack of an allocation. The strings are borrowed. */

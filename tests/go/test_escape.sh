@@ -40,12 +40,53 @@ compiler_holds() {
 	owners_hold
 }
 
-# What the values have cost: outlive run --go-heap 1 counts all.
+# What the values have cost: outlive run --go-heap 1 counts all. Before it ends the program lets them
+# be collected.
 objects_hold() {
-	has '^ *32 B +1 +[^ ]+ +main\.go:25$'
-	has '^ *112 B +1 +[^ ]+ +main\.go:34$'
-	has '^ *744 B +36 +[^ ]+ +main\.go:51$'
-	has '^ *62\.5 KiB +1\.00k +[^ ]+ +inner/inner\.go:7$'
+	has '^ *32 B +1 +1 +- +main\.go:25$'
+	has '^ *112 B +1 +1 +- +main\.go:34$'
+	has '^ *744 B +36 +5 +496 B +main\.go:51$'
+	has '^ *62\.5 KiB +1\.00k +1\.00k +- +inner/inner\.go:7$'
+	has '^[0-9]+ more lines? where a value escapes cost nothing in this run: they never mattered$'
+	has '^    (.*, )?inner/inner\.go:13'
+}
+
+# The same for programs: what the page says, and no other keys.
+json_holds() {
+	"$OUTLIVE" go escape --format json "$@" >shown.json 2>errors || complain "$way json: $(cat errors)"
+	jq -e '
+		def line(file; n): [.compiler.lines[] | select(.file == file and .line == n)][0];
+		def cost(file; n): line(file; n) | [.objects, .bytes, .dead_objects, .dead_bytes,
+			.in_use_objects, .in_use_bytes];
+		def c(n): [.c.lines[] | select(.file | endswith("/main.go")) | select(.line == n)][0];
+		.schema == "outlive-go-escape/1" and .go_heap == {rate: 1, estimated: false} and
+		cost("main.go"; 25) == [1, 32, 1, 32, 0, 0] and
+		cost("main.go"; 51) == [36, 744, 5, 248, 31, 496] and
+		cost("inner/inner.go"; 7) == [1000, 64000, 1000, 64000, 0, 0] and
+		cost("inner/inner.go"; 13) == [0, 0, 0, 0, 0, 0] and
+		(line("main.go"; 25).escapes | map([.what, .moved]) == [["number", true]]) and
+		(line("main.go"; 25).escapes[0].why | map(sub(" at .*"; "")) ==
+			["&number (address-of)", "return &number (return)"]) and
+		.compiler.line_count == (.compiler.lines | length) and
+		.compiler.lines_with_objects == ([.compiler.lines[] | select(.objects > 0)] | length) and
+		([.compiler.lines[] | .objects] | add) == .compiler.of_these_lines.objects and
+		([.compiler.lines[] | .dead_objects] | add) == .compiler.of_these_lines.dead_objects and
+		.c.line_count == 5 and
+		(c(39) | [.blocks, .passed_up_0, .not_freed_bytes, .function]) == [100, 100, 0, "main.deferred"] and
+		(c(46) | [.blocks, .passed_up] == [50, 50] and (.owners | map([.function, .blocks])) ==
+			[["main.main", 50]]) and
+		(c(51) | [.blocks, .never_freed, .not_freed_bytes]) == [30, 30, 390] and
+		(c(56) | [.blocks, .crossed]) == [40, 40] and
+		(c(61) | [.blocks, .freed_within_call]) == [25, 25] and
+		([.c.lines[] | .unknown, .kept_once] | add) == 0' shown.json >/dev/null ||
+		complain "$way: the JSON is not so: $(jq -c '[.compiler.lines[] | {file, line, objects, dead_objects,
+			in_use_objects}], .c' shown.json | cut -c1-2000)"
+	sed -n '/^\.Sh JSON/,/^\.Sh EXIT/p' "$OUTLIVE_ROOT_DIR/docs/man/outlive-go.1" |
+		sed -nE 's/^\.It Va ([a-z_0-9, ]+)$/\1/p' | tr -d ' ' | tr ',' '\n' | sort -u >page.keys
+	jq -r '[paths | map(strings) | .[]] | unique[]' shown.json | sort -u >json.keys
+	comm -3 page.keys json.keys >other.keys
+	[ -s json.keys ] && [ ! -s other.keys ] ||
+		complain "$way: page and JSON differ: $(tr '\n\t' ' >' <other.keys)"
 }
 
 shown_by() { # WAY ARGUMENTS..
@@ -68,6 +109,10 @@ check() {
 	(cd escape && "$GO" build -o /dev/null -gcflags=-m=2 . ./inner 2>../text)
 	shown_by text t.outlive text
 	compiler_holds
+	objects_hold
+	json_holds t.outlive text
+	"$OUTLIVE" go escape --format json --top 2 plain.outlive | jq -e '.compiler == null and
+		(.c.lines | length) == 2' >/dev/null || complain "$way: --top 2, without the compiler"
 	(cd escape && "$GO" build -o /dev/null -gcflags=-m . ./inner 2>../plain)
 	shown_by plain t.outlive plain
 	has '^ +number was moved to the heap$'
@@ -80,7 +125,7 @@ check() {
 	rm -rf only && mkdir only && cp -r json/example%2Fescape%2Finner only
 	shown_by json t.outlive only
 	says inner/inner.go:7 '^ +value escapes to the heap: &value \(address-of\), line 8; return &value \(return\), line 8$'
-	has '^ *62\.5 KiB +1\.00k +[^ ]+ +.*inner/inner\.go:7$'
+	has '^ *62\.5 KiB +1\.00k +1\.00k +- +.*inner/inner\.go:7$'
 	shown_by build --build "cd escape && '$GO' build -o /dev/null . ./inner" t.outlive
 	compiler_holds
 }

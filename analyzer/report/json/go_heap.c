@@ -12,6 +12,8 @@ static void sum_json(struct json_writer *json, const struct go_heap_sum *sum)
 	json_count(json, "freed_bytes", sum->freed_bytes);
 	json_count(json, "in_use_objects", sum->in_use_objects);
 	json_count(json, "in_use_bytes", sum->in_use_bytes);
+	json_count(json, "dead_objects", sum->dead_objects);
+	json_count(json, "dead_bytes", sum->dead_bytes);
 }
 
 static void path_json(struct json_writer *json, const struct profile *profile,
@@ -53,7 +55,7 @@ void go_heap_json(struct json_writer *json, const struct profile *profile, uint6
 	json_bool(json, "estimated", heap->rate > 1);
 	json_count(json, "time_ns", process_time_ns(&profile->process->header, heap->time));
 	json_count(json, "collections", heap->collections);
-	json_bool(json, "complete", !heap->is_cut);
+	json_bool(json, "complete", !heap->is_cut && !heap->is_damaged);
 	json_bool(json, "consistent", !heap->is_moved);
 	sum_json(json, &heap->total);
 	json_count(json, "path_count", heap->path_count);

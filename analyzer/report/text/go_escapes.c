@@ -14,6 +14,7 @@
 static const struct figure_column go_columns[] = {
 	{ "bytes", 10, 10 },
 	{ "objects", 8, 7 },
+	{ "dead", 8, 7 },
 	{ "in use", 10, 10 },
 };
 
@@ -102,12 +103,16 @@ static int escape_print(const struct screen *screen, const struct go_escape *esc
 
 static int line_print(const struct figures *figures, const struct escape_line *line)
 {
-	char texts[3][TEXT_NUMBER_BYTES], name[NAME_BYTES], place[NAME_BYTES];
+	char texts[4][TEXT_NUMBER_BYTES], name[NAME_BYTES], place[NAME_BYTES];
 	size_t i;
 
 	figures_size(texts[0], line->cost.bytes);
 	text_short(texts[1], line->cost.objects);
-	figures_size(texts[2], line->cost.in_use_bytes);
+	if (line->cost.dead_objects)
+		text_short(texts[2], line->cost.dead_objects);
+	else
+		snprintf(texts[2], sizeof(texts[2]), "-");
+	figures_size(texts[3], line->cost.in_use_bytes);
 	snprintf(place, sizeof(place), "%s:%u", line->escapes->file, line->escapes->line);
 	text_escape(name, sizeof(name), place);
 	figures_name(figures, figures_print(figures, texts), name, true);
@@ -122,7 +127,7 @@ static int line_print(const struct figures *figures, const struct escape_line *l
 static int lines_print(const struct screen *screen,
                        const struct go_escape_report *report)
 {
-	struct figures figures = figures_of(screen, go_columns, 3);
+	struct figures figures = figures_of(screen, go_columns, 4);
 	const struct escape_lines *lines = report->lines;
 	size_t count = report->has_go_heap ? report->used : lines->count, i;
 	char place[NAME_BYTES], name[NAME_BYTES];
@@ -149,11 +154,34 @@ static int lines_print(const struct screen *screen,
 	return 0;
 }
 
+/* The lines that cost nothing, one after the other. 0 or -1. */
+static int idle_print(const struct screen *screen,
+                      const struct go_escape_report *report)
+{
+	const struct escape_lines *lines = report->lines;
+	struct text line = { NULL, 0, 0 };
+	char place[NAME_BYTES], name[NAME_BYTES];
+	int result = 0;
+	size_t i;
+
+	for (i = report->used; i < lines->count && !result; i++) {
+		snprintf(place, sizeof(place), "%s:%u", lines->lines[i].escapes->file,
+		         lines->lines[i].escapes->line);
+		result = text_printf(&line, "%s%s", i > report->used ? ", " : "",
+		                     text_escape(name, sizeof(name), place));
+	}
+	if (!result && line.bytes)
+		screen_line(screen, 4, "    %s", line.data);
+	text_release(&line);
+	return result;
+}
+
 static int compiler_print(const struct screen *screen,
                           const struct go_escape_report *report)
 {
 	const struct escape_lines *lines = report->lines;
-	char bytes[TEXT_NUMBER_BYTES], others[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+	char bytes[TEXT_NUMBER_BYTES], others[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES],
+		dead[TEXT_NUMBER_BYTES];
 
 	screen_heading(screen, "on the heap, says the compiler",
 	               report->has_go_heap
@@ -168,10 +196,21 @@ static int compiler_print(const struct screen *screen,
 		return -1;
 	if (!report->has_go_heap)
 		return 0;
-	screen_line(screen, 2,
-	            "%s more line%s where a value escapes cost nothing in this run",
-	            text_count(count, lines->count - report->used),
-	            text_s(lines->count - report->used));
+	screen_line(
+		screen, 2, "%s more line%s where a value escapes cost nothing in this run%s",
+		text_count(count, lines->count - report->used),
+		text_s(lines->count - report->used),
+		report->top || lines->count == report->used ? "" : ": they never mattered");
+	if (!report->top && idle_print(screen, report))
+		return -1;
+	screen_line(
+		screen, 2,
+		"dead: a collection found them so: %s of %s objects of these lines, %s of "
+		"%s others; of the rest what is not in use came later",
+		text_count(dead, lines->matched.dead_objects),
+		text_count(bytes, lines->matched.objects),
+		text_count(others, lines->others.dead_objects),
+		text_count(count, lines->others.objects));
 	screen_line(screen, 2, "%s of Go's heap come from these lines, %s from others%s",
 	            text_size(bytes, lines->matched.bytes),
 	            text_size(others, lines->others.bytes),

@@ -57,6 +57,11 @@ static void losses_print(const struct screen *screen, const struct profile *prof
 		screen_line(screen, 4,
 		            "  - some of its call paths are missing: there was no "
 		            "room for them, or the process was killed meanwhile");
+	if (heap->is_damaged)
+		screen_line(
+			screen, 4,
+			"  - a reading of it is damaged (a warning says which) and left out: "
+			"what is shown may be of an earlier one");
 	if (heap->is_moved)
 		screen_line(screen, 4,
 		            "  - a collection ended while it was read: what is in use "

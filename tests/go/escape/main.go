@@ -10,10 +10,10 @@ __attribute__((noinline)) static int c_inside(void) { void *volatile p = malloc(
 import "C"
 
 import (
-	"fmt"
-	"unsafe"
-
 	"example/escape/inner"
+	"fmt"
+	"runtime"
+	"unsafe"
 )
 
 type holder struct{ text *C.char }
@@ -92,5 +92,7 @@ func main() {
 	for i := 0; i < 25; i++ {
 		sum += inside()
 	}
+	runtime.GC()
+	runtime.GC() // what the first found dead is counted
 	fmt.Println(sum, len(kept))
 }

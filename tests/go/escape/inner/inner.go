@@ -7,3 +7,9 @@ func New(i int) *[8]int {
 	value := [8]int{i}
 	return &value
 }
+
+// Never is not called: its value escapes (line 13), and never matters.
+func Never() *int {
+	unused := 3
+	return &unused
+}

@@ -116,6 +116,9 @@ static void counts_add_up(void **state)
 	assert_int_equal(heap->paths[0].sum.in_use_bytes, 2 * 1202);
 	assert_int_equal(heap->paths[1].sum.bytes, 8 * 101);
 	assert_int_equal(heap->total.freed_bytes, 4 * 1303);
+	/* of 8 a collection has seen 4, and found 2 of these dead */
+	assert_int_equal(heap->paths[0].sum.dead_objects, 2 * 3);
+	assert_int_equal(heap->total.dead_bytes, 2 * 1303);
 	assert_int_equal(
 		address_map_location(profile->map, heap->locations[heap->paths[0].first + 1])
 			->offset,
@@ -143,6 +146,67 @@ static void samples_are_estimates(void **state)
 	assert_int_equal(profile->go_heap.total.objects, 13);
 	assert_in_range(profile->go_heap.total.bytes, 12655 * (RATE / 1000),
 	                12657 * (RATE / 1000 + 1));
+	end(&trace, profile, reader);
+	bytes_release(&records);
+}
+
+/* A rate that no program can have is damage; the largest that one can have is believed. */
+static void rates_are_bounded(void **state)
+{
+	static const uint64_t rates[] = { INT64_MAX, UINT64_C(1) << 63, UINT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct bytes records = { NULL, 0, 0 };
+		struct trace_build trace;
+		struct trace_reader *reader;
+		struct profile *profile;
+
+		record_add(&records,
+		           (struct go_heap_definition){
+					   .rate = rates[i], .count = 1, .flags = GO_HEAP_LAST },
+		           1 << 20);
+		profile = profile_of(&records, &trace, &reader);
+		assert_int_equal(profile->go_heap.is_known, i == 0);
+		assert_int_equal(profile->go_heap.is_damaged, i != 0);
+		assert_int_equal(trace_reader_problems(reader)->count, i != 0);
+		/* each sample is one of 2^43 objects, and 2^43 of a MiB are too many bytes to count */
+		if (i == 0) {
+			assert_int_equal(profile->go_heap.total.objects, UINT64_C(8) << 43);
+			assert_int_equal(profile->go_heap.total.bytes, UINT64_C(1) << 62);
+		}
+		end(&trace, profile, reader);
+		bytes_release(&records);
+	}
+}
+
+/* The warning says which reading, record and bucket; the reading before it is shown. */
+static void damage_is_told(void **state)
+{
+	const struct go_heap_definition whole = { .rate = 1,
+		                                      .count = 3,
+		                                      .flags = GO_HEAP_LAST };
+	struct bytes records = { NULL, 0, 0 };
+	struct trace_build trace;
+	struct trace_reader *reader;
+	struct profile *profile;
+	size_t second;
+
+	(void)state;
+	record_add(&records, whole, 20);
+	second = records.count;
+	record_add(&records, whole, 20);
+	/* the third bucket: more was allocated until the last collection than ever */
+	records.data[second + sizeof(whole) + 11 + 9 + 3] = 0x7f;
+	profile = profile_of(&records, &trace, &reader);
+	assert_true(profile->go_heap.is_damaged);
+	assert_int_equal(profile->go_heap.path_count, 2);
+	assert_int_equal(trace_reader_problems(reader)->count, 1);
+	if (!strstr(
+			trace_reader_problems(reader)->messages[0],
+			"the Go heap of runtime 0, read at 1000 quanta: record 0, bucket 3 of 3: its "
+			"counts are impossible"))
+		fail_msg("%s", trace_reader_problems(reader)->messages[0]);
 	end(&trace, profile, reader);
 	bytes_release(&records);
 }
@@ -260,6 +324,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_add_up),
 		cmocka_unit_test(samples_are_estimates),
+		cmocka_unit_test(rates_are_bounded),
+		cmocka_unit_test(damage_is_told),
 		cmocka_unit_test(lists_replace),
 		cmocka_unit_test(damage_is_survived),
 		cmocka_unit_test(the_impossible_is_refused),

@@ -37,10 +37,13 @@ static void objects_count_for_the_first_line_that_is_known(void **state)
 	go_escapes_settle(&escapes);
 	assert_int_equal(escape_lines_make(&lines, &escapes), 0);
 	assert_int_equal(lines.count, 3);
-	escape_lines_count(&lines, inlined, 3, &(struct go_objects){ 5, 500, 1, 100 });
-	escape_lines_count(&lines, inlined + 2, 1, &(struct go_objects){ 1, 900, 0, 0 });
-	escape_lines_count(&lines, inlined + 1, 2, &(struct go_objects){ 2, 20, 2, 20 });
-	escape_lines_count(&lines, other, 1, &(struct go_objects){ 7, 70, 0, 0 });
+	escape_lines_count(&lines, inlined, 3,
+	                   &(struct go_objects){ 5, 500, 1, 100, 4, 400 });
+	escape_lines_count(&lines, inlined + 2, 1,
+	                   &(struct go_objects){ 1, 900, 0, 0, 1, 900 });
+	escape_lines_count(&lines, inlined + 1, 2,
+	                   &(struct go_objects){ 2, 20, 2, 20, 0, 0 });
+	escape_lines_count(&lines, other, 1, &(struct go_objects){ 7, 70, 0, 0, 3, 30 });
 	assert_int_equal(escape_lines_rank(&lines), 2);
 	assert_string_equal(lines.lines[0].escapes->what, "z");
 	assert_int_equal(lines.lines[0].cost.bytes, 900);
@@ -49,6 +52,10 @@ static void objects_count_for_the_first_line_that_is_known(void **state)
 	assert_int_equal(lines.lines[1].cost.bytes, 520);
 	assert_int_equal(lines.lines[1].cost.in_use_objects, 3);
 	assert_int_equal(lines.lines[1].cost.in_use_bytes, 120);
+	assert_int_equal(lines.lines[1].cost.dead_objects, 4);
+	assert_int_equal(lines.lines[1].cost.dead_bytes, 400);
+	assert_int_equal(lines.matched.dead_bytes, 1300);
+	assert_int_equal(lines.others.dead_objects, 3);
 	assert_string_equal(lines.lines[2].escapes->what, "never");
 	assert_int_equal(lines.matched.bytes, 1420);
 	assert_int_equal(lines.others.objects, 7);
@@ -65,7 +72,7 @@ static void without_a_compiler_all_is_other(void **state)
 	(void)state;
 	go_escapes_settle(&escapes);
 	assert_int_equal(escape_lines_make(&lines, &escapes), 0);
-	escape_lines_count(&lines, &frame, 1, &(struct go_objects){ 1, 8, 0, 0 });
+	escape_lines_count(&lines, &frame, 1, &(struct go_objects){ 1, 8, 0, 0, 0, 0 });
 	assert_int_equal(escape_lines_rank(&lines), 0);
 	assert_int_equal(lines.others.bytes, 8);
 	escape_lines_release(&lines);
