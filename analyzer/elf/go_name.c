@@ -108,6 +108,13 @@ bool is_go_plumbing(const char *function)
 	                   begins_with(function + package, "._cgo_"));
 }
 
+bool is_go_runtime_c(const char *function)
+{
+	return begins_with(function, "x_cgo_") && !begins_with(function, "x_cgo_setenv") &&
+	       !begins_with(function, "x_cgo_unsetenv") &&
+	       !begins_with(function, "x_cgo_malloc");
+}
+
 bool is_go_allocator(const char *function)
 {
 	static const char *const names[] = { "._Cfunc_CString", "._Cfunc_CBytes",

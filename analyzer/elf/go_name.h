@@ -17,6 +17,12 @@ bool is_go_source(const char *path);
  */
 bool is_go_plumbing(const char *function);
 
+/*
+ * Whether it is a function of C that Go's runtime brings along, for itself: x_cgo_mmap,
+ * x_cgo_thread_start. Those that a program asks for, as by os.Setenv, are not.
+ */
+bool is_go_runtime_c(const char *function);
+
 /* Whether it starts the program or a goroutine. */
 bool is_go_startup(const char *function);
 

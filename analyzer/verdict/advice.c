@@ -485,7 +485,7 @@ int findings_make(struct findings *findings, const struct profile *profile,
 		return -1;
 	for (i = 0; i < findings->call_sites.count; i++)
 		kind_split_add(&findings->split, findings->classes,
-		               &findings->call_sites.call_sites[i].summary,
+		               &findings->call_sites.call_sites[i],
 		               &findings->call_sites.call_sites[i].summary.counts);
 	return advice_make(&findings->advice, findings->classes, &findings->call_sites);
 }

@@ -4,6 +4,7 @@
  */
 #include "verdict/advice_rules.h"
 
+#include "elf/go_name.h"
 #include "verdict/changeable.h"
 #include "verdict/copies.h"
 #include "verdict/library_blocks.h"
@@ -104,15 +105,17 @@ static void share_move(struct class_share *to, const struct class_share *share)
 }
 
 void kind_split_add(struct kind_split *split, const struct classes *classes,
-                    const struct life_summary *call_site,
+                    const struct call_site *call_site,
                     const struct class_counts *counts)
 {
 	struct class_share *stack = &split->scoped;
 	unsigned kind;
 
-	if (is_of_container(classes, call_site))
+	if (is_go_runtime_c(classes->functions.functions[call_site->function].name))
+		share_move(&split->go_runtime, &counts->shares[CLASS_CROSSED]);
+	if (is_of_container(classes, &call_site->summary))
 		stack = &split->contained;
-	else if (is_local(call_site))
+	else if (is_local(&call_site->summary))
 		stack = &split->local;
 	share_move(stack, &counts->shares[CLASS_STACK]);
 	for (kind = 0; kind < LIVE_KINDS; kind++)

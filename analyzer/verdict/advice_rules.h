@@ -86,14 +86,16 @@ struct advice_result {
 struct kind_split {
 	struct class_share local, contained, scoped;
 	struct class_share live[LIVE_KINDS]; /* of the blocks that were never freed */
+	/* of those that crossed: what Go's runtime hands to a thread that it starts */
+	struct class_share go_runtime;
 };
 
 /*
- * Add the stack-like and live blocks among `counts`, which are of all or some call paths of a
- * call site; the sorted summary of the whole call site decides.
+ * Add the blocks of `counts`, which are of all or some call paths of a call site; the sorted
+ * summary of the whole call site decides.
  */
 void kind_split_add(struct kind_split *split, const struct classes *classes,
-                    const struct life_summary *call_site,
+                    const struct call_site *call_site,
                     const struct class_counts *counts);
 
 /*

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "elf/cxx_name.h"
+#include "elf/go_name.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -32,6 +33,8 @@ const char *stack_name_text(char *text, size_t bytes, const struct stack_name *n
 		used = strlen(plain);
 		if (*name->apart)
 			snprintf(plain + used, sizeof(plain) - used, " (%s)", name->apart);
+		else if (is_go_runtime_c(name->function))
+			snprintf(plain + used, sizeof(plain) - used, " (Go's runtime)");
 		return text_escape(text, bytes, plain);
 	}
 	if (*name->module)

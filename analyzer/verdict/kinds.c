@@ -47,7 +47,7 @@ struct class_share *class_shares_by_path(const struct findings *findings,
 		if (call_path_is_empty(profile_path(classes->profile, i)))
 			continue;
 		split = (struct kind_split){ .local = { 0, 0 } };
-		kind_split_add(&split, classes, &sites->call_sites[sites->of_path[i]].summary,
+		kind_split_add(&split, classes, &sites->call_sites[sites->of_path[i]],
 		               &classes->paths[i]);
 		shares[i] = split_share(&split, kind);
 	}

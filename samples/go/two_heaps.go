@@ -19,6 +19,8 @@
  * expect: [.heaps.nodes[] | select(.function == "main.main")] | length == 1 and
  *   .[0].c_live_bytes == 5000 and .[0].go_in_use_bytes >= 1000 * 1024 + 24576
  * expect: .heaps.nodes[0].c_bytes == .totals.bytes and .heaps.nodes[0].go_bytes == .go_heap.bytes
+ * expect: .crossed_kinds.go_runtime.blocks >= 1 and
+ *   .crossed_kinds.go_runtime.blocks == .classes.crossed.blocks
  * expect: .process.finished
  */
 package main

@@ -66,6 +66,14 @@ one_tree() {
 		complain "go $version: no tree of both heaps: $(sed -n '/^call tree/,/^$/p' text)"
 }
 
+# Go's runtime is called so.
+runtime_is_named() {
+	"$OUTLIVE" report --mappings t.outlive | grep -q "x_cgo_mmap (Go's runtime)" ||
+		complain "go $version: who maps Go's heap is not said"
+	"$OUTLIVE" report t.outlive | grep -A1 '^  crossed' | grep -q "^    Go's own" ||
+		complain "go $version: what Go hands to its threads is not said to be its own"
+}
+
 # Every key of the Go heap in JSON is in the man page, and every key there is in the report.
 documented() {
 	sed -n '/^\.Sh GO HEAP/,/^\.Sh MAPPINGS/p' "$OUTLIVE_ROOT_DIR/docs/man/outlive-report-json.5" |
@@ -98,6 +106,7 @@ of_version() {
 	done
 	documented
 	one_tree
+	runtime_is_named
 	grep -q "^rate 1$" recorded.err || complain "go $version: $(grep ^rate recorded.err)"
 	maker allocNew new
 	maker allocAppend append

@@ -51,6 +51,9 @@ void kind_split_json(struct json_writer *json, const struct kind_split *split)
 	for (kind = 0; kind < LIVE_KINDS; kind++)
 		share_json(json, live_kind_text(kind), &split->live[kind]);
 	json_object_end(json);
+	json_object(json, "crossed_kinds");
+	share_json(json, "go_runtime", &split->go_runtime);
+	json_object_end(json);
 }
 
 /*

@@ -79,7 +79,7 @@ static void class_line(const struct screen *screen, const char *name,
 	}
 }
 
-/* The kinds of stack-like blocks, and of live ones. */
+/* The kinds of stack-like blocks, of crossed and of live ones. */
 static void split_lines(const struct screen *screen, enum life_class class,
                         const struct kind_split *split, const struct class_share *all,
                         bool has_ended_early)
@@ -98,6 +98,9 @@ static void split_lines(const struct screen *screen, enum life_class class,
 		snprintf(name, sizeof(name), "  %s", live_kind_text(kind));
 		class_line(screen, name, &split->live[kind], all, lives[kind]);
 	}
+	if (class == CLASS_CROSSED)
+		class_line(screen, "  Go's own", &split->go_runtime, all,
+		           (struct meaning){ "by Go's runtime, for threads it starts", "" });
 	if (class != CLASS_STACK)
 		return;
 	class_line(screen, "  local", &split->local, all,

@@ -402,7 +402,7 @@ static int why_print(struct why *why)
 		for (i = 0; i < why->summary.path_count; i++) {
 			path = why->summary.paths[i].path;
 			kind_split_add(&split, classes,
-			               &call_sites->call_sites[call_sites->of_path[path]].summary,
+			               &call_sites->call_sites[call_sites->of_path[path]],
 			               &classes->paths[path]);
 		}
 		report_classes(why->screen, classes, &why->summary.counts, &split);

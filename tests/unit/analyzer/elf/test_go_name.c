@@ -122,6 +122,21 @@ static void receivers_are_parts_of_names(void **state)
 	assert_int_equal(go_receiver_bytes("f(*T)", "f(*T)" + 1), 0);
 }
 
+/* What os.Setenv calls is the program's. */
+static void functions_of_the_runtime_in_c_are_known(void **state)
+{
+	static const char *const no[] = { "x_cgo_setenv", "x_cgo_unsetenv", "x_cgo_malloc",
+		                              "main.x_cgo_mmap", "mmap" };
+
+	(void)state;
+	assert_true(is_go_runtime_c("x_cgo_mmap"));
+	assert_true(is_go_runtime_c("x_cgo_thread_start"));
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++) {
+		if (is_go_runtime_c(no[i]))
+			fail_msg("%s is called for the program", no[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +144,7 @@ int main(void)
 		cmocka_unit_test(calls_are_known),
 		cmocka_unit_test(import_paths_are_known),
 		cmocka_unit_test(receivers_are_parts_of_names),
+		cmocka_unit_test(functions_of_the_runtime_in_c_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
