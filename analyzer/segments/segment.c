@@ -350,8 +350,10 @@ static void threads_assign(struct scan *scan)
 	for (i = 0; i < segments->threads.count; i++) {
 		thread = &segments->threads.threads[i];
 		at = process_maps_find(&segments->maps, thread->stack_pointer);
+		if (at == segments->maps.count)
+			continue;
 		mapping = &segments->maps.mappings[at];
-		if (at == segments->maps.count || !is_writable(mapping) || mapping->inode)
+		if (!is_writable(mapping) || mapping->inode)
 			continue;
 		segments->thread_of[at] = scan->is_go && !mapping->name[0] &&
 		                                  (mapping->known == MAPS_KIND_GO ||

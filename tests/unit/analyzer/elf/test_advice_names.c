@@ -12,8 +12,8 @@ static void knows_what_copies(void **state)
 {
 	static const char *const copies[] = {
 		"User::User(User const&)",
-		"std::vector<int, std::allocator<int> >"
-		"::vector(std::vector<int, std::allocator<int> > const&)",
+		("std::vector<int, std::allocator<int> >"
+		 "::vector(std::vector<int, std::allocator<int> > const&)"),
 		"std::function<void (int)>::function(std::function<void (int)> const&)",
 		"<alloc::string::String as core::clone::Clone>::clone",
 	};
@@ -25,8 +25,8 @@ static void knows_what_copies(void **state)
 		"User::User(User&&)",
 		"User::User(Name const&)",
 		"User::same(User const&, User const&)",
-		"std::vector<int, std::allocator<int> >"
-		"::vector(unsigned long, int const&, std::allocator<int> const&)",
+		("std::vector<int, std::allocator<int> >"
+		 "::vector(unsigned long, int const&, std::allocator<int> const&)"),
 		"<app::Item as core::clone::Clone>::clone_from",
 	};
 	size_t i;

@@ -112,14 +112,15 @@ static void import_paths_are_known(void **state)
 static void receivers_are_parts_of_names(void **state)
 {
 	const char *name = "main.(*struct { f func(int) }).Get", *open = "main.(*T";
+	const char *receiver = "(*T)", *after_name = "f(*T)";
 
 	(void)state;
 	assert_int_equal(go_receiver_bytes(name, name + 5),
 	                 strlen("(*struct { f func(int) })"));
 	assert_int_equal(go_receiver_bytes(name, name + 19), 0);
 	assert_int_equal(go_receiver_bytes(open, open + 5), 0);
-	assert_int_equal(go_receiver_bytes("(*T)", "(*T)"), 0);
-	assert_int_equal(go_receiver_bytes("f(*T)", "f(*T)" + 1), 0);
+	assert_int_equal(go_receiver_bytes(receiver, receiver), 0);
+	assert_int_equal(go_receiver_bytes(after_name, after_name + 1), 0);
 }
 
 /* What os.Setenv calls is the program's. */

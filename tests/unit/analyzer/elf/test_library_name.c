@@ -86,13 +86,13 @@ static void knows_older_rust_names(void **state)
 		"_ZN5alloc7raw_vec11finish_grow17h0123456789abcdefE",
 		"_ZN4core3ptr29drop_in_place$LT$a..Token$GT$17h0123456789abcdefE",
 		/* <alloc::vec::Vec<T,A> as core::clone::Clone>::clone */
-		"_ZN67_$LT$alloc..vec..Vec$LT$T$C$A$GT$$u20$as$u20$core..clone..Clone$GT$"
-		"5clone17h0123456789abcdefE",
+		("_ZN67_$LT$alloc..vec..Vec$LT$T$C$A$GT$$u20$as$u20$core..clone..Clone$GT$"
+		 "5clone17h0123456789abcdefE"),
 		/* <T as alloc::string::ToString>::to_string */
 		"_ZN45_$LT$T$u20$as$u20$alloc..string..ToString$GT$9to_string17h0123456789abcdefE",
 		/* <&mut alloc::string::String as core::fmt::Write>::write_str */
-		"_ZN70_$LT$$RF$mut$u20$alloc..string..String$u20$as$u20$core..fmt..Write$GT$"
-		"9write_str17h0123456789abcdefE",
+		("_ZN70_$LT$$RF$mut$u20$alloc..string..String$u20$as$u20$core..fmt..Write$GT$"
+		 "9write_str17h0123456789abcdefE"),
 		"_ZN9hashbrown3raw13RawTableInner6rehash17h0123456789abcdefE",
 		"__rust_alloc",
 		"__rdl_realloc",
@@ -103,11 +103,11 @@ static void knows_older_rust_names(void **state)
 		/* <a::Token as core::clone::Clone>::clone */
 		"_ZN47_$LT$a..Token$u20$as$u20$core..clone..Clone$GT$5clone17h0123456789abcdefE",
 		/* <alloc::vec::Vec<a::Token> as a::Shout>::shout */
-		"_ZN60_$LT$alloc..vec..Vec$LT$a..Token$GT$$u20$as$u20$a..Shout$GT$"
-		"5shout17h0123456789abcdefE",
+		("_ZN60_$LT$alloc..vec..Vec$LT$a..Token$GT$$u20$as$u20$a..Shout$GT$"
+		 "5shout17h0123456789abcdefE"),
 		/* a::<impl core::convert::From<a::Token> for alloc::string::String>::from */
-		"_ZN1a87_$LT$impl$u20$core..convert..From$LT$a..Token$GT$$u20$for$u20$"
-		"alloc..string..String$GT$4from17h0123456789abcdefE",
+		("_ZN1a87_$LT$impl$u20$core..convert..From$LT$a..Token$GT$$u20$for$u20$"
+		 "alloc..string..String$GT$4from17h0123456789abcdefE"),
 		"_ZN10serde_json2de8from_str17h0123456789abcdefE",
 	};
 
@@ -122,8 +122,8 @@ static void knows_rust(void **state)
 		/* alloc::raw_vec::finish_grow */
 		"_RNvNtCsjtuQqpzNzbb_5alloc7raw_vec11finish_grow",
 		/* <a::It as core::iter::Iterator>::collect: it stands in the trait */
-		"_RINvYNtCs7ChISvZNAsl_1a2ItNtNtNtNtCsjx9E2NWyZyS_4core4iter6traits8iterator8Iterator"
-		"7collectINtNtCsjtuQqpzNzbb_5alloc3vec3VecNtB3_5TokenEEB3_",
+		("_RINvYNtCs7ChISvZNAsl_1a2ItNtNtNtNtCsjx9E2NWyZyS_4core4iter6traits8iterator8Iterator"
+		 "7collectINtNtCsjtuQqpzNzbb_5alloc3vec3VecNtB3_5TokenEEB3_"),
 		"_RNvCs7ChISvZNAsl_7___rustc12___rust_alloc",
 	};
 	static const char *const other[] = {
@@ -137,8 +137,8 @@ static void knows_rust(void **state)
 		/* <alloc::vec::Vec<a::Token> as a::Shout>::shout, in the crate a */
 		"_RNvXCs7ChISvZNAsl_1aINtNtCsjtuQqpzNzbb_5alloc3vec3VecNtB2_5TokenENtB2_5Shout5shout",
 		/* <alloc::string::String as core::convert::From<a::Token>>::from, in the crate a */
-		"_RNvXs_Cs7ChISvZNAsl_1aNtNtCsjtuQqpzNzbb_5alloc6string6StringINtNtCsjx9E2NWyZyS_4core7"
-		"convert4FromNtB4_5TokenE4from",
+		("_RNvXs_Cs7ChISvZNAsl_1aNtNtCsjtuQqpzNzbb_5alloc6string6StringINtNtCsjx9E2NWyZyS_4core7"
+		 "convert4FromNtB4_5TokenE4from"),
 	};
 
 	(void)state;
@@ -213,8 +213,8 @@ static void reads_no_further_than_the_name(void **state)
 	static const char *const names[] = {
 		"_ZTcv0_n24_h16_NSt18basic_stringstreamIcED1Ev",
 		"_ZN49_$LT$a..Token$u20$as$u20$core..clone..Clone$GT$5clone17h0123456789abcdefE",
-		"_RINvYNtCs7ChISvZNAsl_1a2ItNtNtNtNtCsjx9E2NWyZyS_4core4iter6traits8iterator8Iterator"
-		"7collectINtNtCsjtuQqpzNzbb_5alloc3vec3VecNtB3_5TokenEEB3_",
+		("_RINvYNtCs7ChISvZNAsl_1a2ItNtNtNtNtCsjx9E2NWyZyS_4core4iter6traits8iterator8Iterator"
+		 "7collectINtNtCsjtuQqpzNzbb_5alloc3vec3VecNtB3_5TokenEEB3_"),
 		"<&mut alloc::string::String as core::fmt::Write>::write_str",
 		"std::ostream& std::operator<< <char>(std::ostream&, char)",
 	};

@@ -20,8 +20,8 @@
 #include <cmocka.h>
 
 #define DESCRIPTORS 256
-#define BOUND_NS \
-	UINT64_C(2000000000) /* half a second is promised; machines may be busy */
+#define PROMISED_NS UINT64_C(500000000)
+#define BOUND_NS (4 * PROMISED_NS) /* machines may be busy */
 
 static char directory[] = "/tmp/outlive-request-XXXXXX";
 static uint64_t session;
@@ -240,6 +240,25 @@ static void a_new_filter_is_not_tried(void **state)
 	assert_int_equal(status, 0);
 }
 
+/*
+ * One of a crowd, which on a busy machine is not served in half a second: who waited for so long
+ * may ask again, who was refused may not. 0 if a file was had in the end.
+ */
+static int ask_in_a_crowd(void)
+{
+	uint64_t begin_ns;
+	int attempts;
+
+	for (attempts = 0; attempts < 100; attempts++) {
+		begin_ns = system_time_ns(CLOCK_MONOTONIC);
+		if (is_had())
+			return 0;
+		if (system_time_ns(CLOCK_MONOTONIC) - begin_ns < PROMISED_NS)
+			return 1;
+	}
+	return 2;
+}
+
 /* The two halves understand each other, also when many ask at once. */
 static void the_real_one_serves_a_crowd(void **state)
 {
@@ -255,7 +274,7 @@ static void the_real_one_serves_a_crowd(void **state)
 	for (i = 0; i < 100; i++) {
 		crowd[i] = fork();
 		if (crowd[i] == 0)
-			_exit(is_had() ? 0 : 1);
+			_exit(ask_in_a_crowd());
 	}
 	for (i = 0; i < 100; i++) {
 		while (waitpid(crowd[i], &status, WNOHANG) == 0)
