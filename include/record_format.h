@@ -341,8 +341,8 @@ static_assert(sizeof(struct thread_name_definition) == 40, "on-disk size");
  * The process enters a phase at header.time. Before its first phase record it is in PHASE_LOAD.
  */
 enum phase {
-	PHASE_LOAD = 0,  /* loader, constructors */
-	PHASE_MAIN = 1,  /* main() was called */
+	PHASE_LOAD = 0,  /* loader, constructors, init functions of Go packages */
+	PHASE_MAIN = 1,  /* main() was called, or Go's main.main */
 	PHASE_EXIT = 2,  /* main() has returned, or exit() was called */
 	PHASE_NAMED = 3, /* outlive_phase() was called; within one of the others */
 };

@@ -17,6 +17,7 @@
 #include "self/maps.h"
 #include "go/exit.h"
 #include "go/heap.h"
+#include "go/main.h"
 #include "modules/go_finder.h"
 #include "modules/map.h"
 #include "modules/offer.h"
@@ -137,6 +138,7 @@ static bool thread_ends(struct thread_state *state)
 	return true;
 }
 
+static void go_main_begins(void);
 static void go_ends(int status);
 
 static bool start(void)
@@ -160,8 +162,11 @@ static bool start(void)
 	module_offer_start(settings.session, settings.reader_view, ring.header->executable);
 	module_map_start();
 	go_heap_want(settings.go_heap_rate);
-	if (go_finder_start() && settings.go_heap_rate)
-		go_exit_catch(&go_runtimes[0], go_ends);
+	if (go_finder_start()) {
+		go_main_catch(&go_runtimes[0], go_main_begins);
+		if (settings.go_heap_rate)
+			go_exit_catch(&go_runtimes[0], go_ends);
+	}
 	maps_record(MAPS_START);
 	return true;
 }
@@ -352,6 +357,18 @@ void lifecycle_finish(void)
 	go_heap_record(clock_after());
 	maps_record(MAPS_END);
 	ring_set_finished();
+}
+
+/* The program is Go's: its packages' init functions have returned, and main.main begins. */
+static void go_main_begins(void)
+{
+	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
+	bool is_entered = !guard.sp && lifecycle_enter(&here);
+
+	if (recorder.is_recording && !lifecycle_is_forked())
+		phase_write(PHASE_MAIN, clock_after());
+	if (is_entered)
+		guard_leave();
 }
 
 /* The program is Go's, and ends itself. Other threads of it still run. */

@@ -54,6 +54,8 @@ static enum go_role role_of(const struct go_tables *tables,
 		[GO_SAMPLE] = { "runtime.mProf_Malloc", 0, 0 },
 		[GO_FLUSH] = { "runtime.mProf_FlushLocked", 0, 0 },
 		[GO_EXIT] = { "runtime.exit", 0, 0 },
+		[GO_START] = { "runtime.main", 0, 0 },
+		[GO_MAIN] = { "main.main", 0, 0 },
 	};
 
 	for (enum go_role role = 0; role < GO_ROLES; role++) {

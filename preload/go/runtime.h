@@ -32,6 +32,8 @@ enum go_role {
 	GO_SAMPLE, /* counts an allocation */
 	GO_FLUSH,  /* makes counts those of the last collection */
 	GO_EXIT,
+	GO_START, /* the first goroutine: calls the packages' init functions, then main.main */
+	GO_MAIN,
 	GO_ROLES
 };
 

@@ -11,6 +11,7 @@
 #include "faults/record.h"
 #include "event/lifecycle.h"
 #include "go/heap.h"
+#include "go/main.h"
 #include "self/maps.h"
 #include "self/phase.h"
 #include "ring/ring.h"
@@ -46,7 +47,8 @@ int hook___libc_start_main(main_function *main, int argc, char **argv,
                            void (*loader_finish)(void), void *stack_end)
 {
 	real_resolve();
-	if (recorder.is_recording) {
+	/* In a Go program this begins the runtime. Its own main comes later. */
+	if (recorder.is_recording && !go_main_is_caught((uintptr_t)main)) {
 		program_main = main;
 		main = main_begins;
 	}

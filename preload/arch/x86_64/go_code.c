@@ -173,6 +173,29 @@ bool go_code_read_heap(struct go_code_range schedinit, struct go_code_range init
 	       heap->cycle_bytes;
 }
 
+/* ---- the beginning ------------------------------------------------------------ */
+
+void (*arch_go_main_run)(void);
+uintptr_t arch_go_main_own;
+
+/* mov variable(%rip),%rax; lea variable(%rip),%rdx; call *%rax: a function value is called. */
+uintptr_t go_code_find_main(struct go_code_range start)
+{
+	const uint8_t *at = (const uint8_t *)start.start;
+	uintptr_t found = 0;
+
+	for (; (uintptr_t)at + INSTRUCTION_BYTES_MAX <= start.end; at++) {
+		if (!are_bytes(at, "\x48\x8b\x05", 3) || !are_bytes(at + 7, "\x48\x8d\x15", 3) ||
+		    !are_bytes(at + 14, "\xff\xd0", 2) ||
+		    named_by(at, 3, 7) != named_by(at + 7, 3, 7))
+			continue;
+		if (found)
+			return 0; /* two of them */
+		found = named_by(at, 3, 7);
+	}
+	return found;
+}
+
 /* ---- the end ------------------------------------------------------------------ */
 
 /* mov 8(%rsp),%edi; mov $exit_group,%eax; syscall; ret. Functions begin at multiples of 32. */

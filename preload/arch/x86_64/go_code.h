@@ -52,6 +52,17 @@ bool go_code_read_heap(struct go_code_range schedinit, struct go_code_range init
                        struct go_code_range sample, struct go_code_range flush,
                        struct go_heap_code *heap);
 
+/*
+ * Returns where the code of runtime.main reads the address of main.main, which it calls; 0: it is
+ * not as expected.
+ */
+uintptr_t go_code_find_main(struct go_code_range start);
+
+/* Calls arch_go_main_run() once, on a stack of its own, and goes on at arch_go_main_own. */
+void arch_go_main(void);
+extern void (*arch_go_main_run)(void);
+extern uintptr_t arch_go_main_own;
+
 /* Whether this is the code of runtime.exit, which has room for GO_EXIT_BYTES. */
 bool go_code_is_exit(struct go_code_range exit);
 
