@@ -131,6 +131,7 @@ enum control_kind {
 	CONTROL_STANDS = 9,     /* tag 0x4f */
 	CONTROL_MAPPING = 10,   /* tag 0x57 */
 	CONTROL_GOROUTINE = 11, /* tag 0x5f */
+	CONTROL_GO_END = 12,    /* tag 0x67 */
 };
 #define CONTROL_TAG(kind) ((uint8_t)(OP_CONTROL | (kind) << 3))
 
@@ -159,7 +160,7 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  */
 
 /*
- * The fields of the next seven records are varints; addresses are whole, sizes in bytes unless
+ * The fields of the records from here on are varints; addresses are whole, sizes in bytes unless
  * stated otherwise.
  *
  * THREAD follows a RUN record: creator, start, high, room.
@@ -218,6 +219,12 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *              of the event that follows it, or of the RUN's stack
  *   high       its stack ends before this address; bytes: how large it is
  *   depth      how many bytes of it were in use: the most that the thread has seen
+ *
+ * GO_END follows the STACK record of where Go's runtime ends the process after a panic or a fatal
+ * error, on the goroutine that it is of: status, signal, address, instruction.
+ *   status       the exit status
+ *   signal       of the fault in Go code that became this panic, with address and instruction as
+ *                in FAULT; 0: none did
  *
  * NAME gives the thread's name from `time` on, until a later NAME or RUN record or definition
  * gives another: time, first, second.

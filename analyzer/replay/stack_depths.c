@@ -2,6 +2,7 @@
 #include "replay/stack_depths.h"
 
 #include "base/array.h"
+#include "record_format.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -319,6 +320,10 @@ static int fault_record(struct stack_depths *depths, const struct thread *thread
 		                           .time = time,
 		                           .sequence = strand->sequence,
 		                           .signal = record->fault.signal,
+		                           .go_status = record->fault.go_status,
+		                           .goroutine = strand->goroutine & GOROUTINE_SCHEDULER
+		                                            ? 0
+		                                            : strand->goroutine,
 		                           .kind = record->fault.kind,
 		                           .end = record->fault.end,
 		                           .address = record->fault.address,
@@ -333,6 +338,10 @@ static int fault_record(struct stack_depths *depths, const struct thread *thread
 		return -1;
 	for (i = 0; i < strand->level_count; i++) {
 		entries[i].location = strand->levels[i].location;
+		/* Go's runtime has put its address where a return address would be. */
+		if (record->fault.go_status && record->fault.location &&
+		    entries[i].location == record->fault.as_return)
+			entries[i].location = record->fault.location;
 		entries[i].is_cut = strand->levels[i].is_cut;
 		if (i)
 			entries[i].words = words_usual(depths, entries[i].location);
@@ -447,7 +456,8 @@ int stack_depths_record(struct stack_depths *depths, const struct thread *thread
 	case CONTROL_THREAD: thread_add(own, record); return 0;
 	case CONTROL_DEPTH: return sample_add(depths, thread, record, time);
 	case CONTROL_TOUCHED: return touched_record(depths, thread, own, record);
-	case CONTROL_FAULT: return fault_record(depths, thread, record, time);
+	case CONTROL_FAULT:
+	case CONTROL_GO_END: return fault_record(depths, thread, record, time);
 	default: return 0;
 	}
 }

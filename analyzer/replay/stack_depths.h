@@ -66,7 +66,10 @@ struct location_frames {
 struct stack_fault {
 	uint32_t thread;         /* index */
 	uint64_t time, sequence; /* of the thread's event that has its stack */
-	uint32_t signal;
+	uint32_t signal;         /* 0: none, but Go's runtime ended the process */
+	uint32_t
+		go_status; /* .. by exiting with this status, after a panic or a fatal error */
+	uint64_t goroutine; /* in which it was; 0: none */
 	enum fault_kind kind;
 	enum fault_end end;
 	uint64_t address, instruction, depth_bytes;

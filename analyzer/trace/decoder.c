@@ -355,10 +355,7 @@ static const char *stack_read(struct decoder *decoder, uint8_t tag, struct event
 	return stack_suffix_read(&decoder->at, decoder->end, decoder->depth, event);
 }
 
-/*
- * Find the location of an instruction or of a function's start. Locations are return addresses,
- * and the map takes the byte before one as the call: so ask for address + 1.
- */
+/* Of an instruction or a function's start. Of return addresses, the map finds the byte before. */
 static int location_find(struct decoder *decoder, uint64_t address, uint32_t *location)
 {
 	if (!address)
@@ -381,7 +378,7 @@ static const char *stack_record_next(struct decoder *decoder, enum control_kind 
 	    bytes > (size_t)(decoder->end - at))
 		return "it crosses the chunk's end";
 	decoder->at = at + bytes;
-	if (kind > CONTROL_NAME && kind != CONTROL_MAPPING && kind != CONTROL_GOROUTINE)
+	if (!stack_record_is_known(kind))
 		return NULL;
 	if (!decoder->is_in_run)
 		return "a stack before any run began";
@@ -391,9 +388,13 @@ static const char *stack_record_next(struct decoder *decoder, enum control_kind 
 	if (kind == CONTROL_THREAD)
 		result = location_find(decoder, record->thread.start,
 		                       &record->thread.start_location);
-	else if (kind == CONTROL_FAULT)
+	else if (kind == CONTROL_FAULT || kind == CONTROL_GO_END)
 		result = location_find(decoder, record->fault.instruction,
-		                       &record->fault.location);
+		                       &record->fault.location) ||
+		         location_find(decoder,
+		                       record->fault.instruction -
+		                           (record->fault.instruction != 0),
+		                       &record->fault.as_return);
 	if (result)
 		return "out of memory for its location";
 	*event = (struct event){ .op = EVENT_STACK_RECORD,

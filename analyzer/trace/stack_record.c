@@ -125,6 +125,27 @@ static const char *fault_read(struct stack_record *record, const uint8_t *at,
 	return NULL;
 }
 
+/* A fault of Go's code, if it has a signal: the runtime's handler made a panic of it. */
+static const char *go_end_read(struct stack_record *record, const uint8_t *at,
+                               const uint8_t *end)
+{
+	uint64_t values[4];
+
+	if (!fields_read(&at, end, values, 4))
+		return too_short;
+	if (!values[0] || values[0] > UINT32_MAX)
+		return "its status cannot be";
+	if (values[1] > 64)
+		return "its signal cannot be";
+	record->fault.go_status = (uint32_t)values[0];
+	record->fault.signal = (uint32_t)values[1];
+	record->fault.kind = FAULT_OTHER;
+	record->fault.end = FAULT_END_HANDLED;
+	record->fault.address = values[2];
+	record->fault.instruction = values[3];
+	return NULL;
+}
+
 static const char *name_read(struct stack_record *record, const uint8_t *at,
                              const uint8_t *end)
 {
@@ -202,6 +223,7 @@ const char *stack_record_read(struct stack_record *record, enum control_kind kin
 	case CONTROL_DEPTH: return depth_read(record, at, end, stack_frames);
 	case CONTROL_TOUCHED: return touched_read(record, at, end);
 	case CONTROL_FAULT: return fault_read(record, at, end);
+	case CONTROL_GO_END: return go_end_read(record, at, end);
 	case CONTROL_NAME: return name_read(record, at, end);
 	case CONTROL_MAPPING: return mapping_read(record, at, end);
 	case CONTROL_GOROUTINE: return goroutine_read(record, at, end);

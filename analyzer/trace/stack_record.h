@@ -1,6 +1,6 @@
 /*
  * trace/stack_record.h - reads and checks the records about a thread and its stack: THREAD,
- * DEPTH, TOUCHED, FAULT, NAME, MAPPING and GOROUTINE of record_format.h.
+ * DEPTH, TOUCHED, FAULT, NAME, MAPPING, GOROUTINE and GO_END of record_format.h.
  */
 #ifndef OUTLIVE_TRACE_STACK_RECORD_H
 #define OUTLIVE_TRACE_STACK_RECORD_H
@@ -9,12 +9,13 @@
 #include "trace/event.h"
 #include "record_format.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define STACK_WORD_BYTES 8
 
 struct stack_record {
-	/* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT, _NAME, _MAPPING or _GOROUTINE */
+	/* CONTROL_THREAD, _DEPTH, _TOUCHED, _FAULT, _NAME, _MAPPING, _GOROUTINE or _GO_END */
 	enum control_kind kind;
 	union {
 		struct {
@@ -32,11 +33,13 @@ struct stack_record {
 		} depth;
 		uint64_t touched_bytes;
 		struct {
-			uint32_t signal;
+			uint32_t signal;      /* 0: none, but Go's runtime ended the process */
+			uint32_t go_status;   /* by exiting with this status; else 0 */
 			enum fault_kind kind; /* FAULT_OTHER if the kind is unknown */
 			enum fault_end end;
 			uint64_t address, instruction, depth_bytes;
-			uint32_t location; /* of the instruction */
+			uint32_t location;  /* of the instruction */
+			uint32_t as_return; /* if its address is taken for a return address */
 		} fault;
 		struct {
 			uint64_t time; /* quanta */
@@ -59,6 +62,14 @@ struct stack_record {
 		} goroutine;
 	};
 };
+
+/* Whether stack_record_read() knows such records. */
+static inline bool stack_record_is_known(enum control_kind kind)
+{
+	return (kind >= CONTROL_THREAD && kind <= CONTROL_NAME) ||
+	       kind == CONTROL_MAPPING || kind == CONTROL_GOROUTINE ||
+	       kind == CONTROL_GO_END;
+}
 
 /*
  * Read the payload [at, end) of a record of this kind. `stack_frames`: the depth of the

@@ -139,7 +139,7 @@ static bool thread_ends(struct thread_state *state)
 }
 
 static void go_main_begins(void);
-static void go_ends(int status);
+static go_exit_function go_ends;
 
 static bool start(void)
 {
@@ -371,15 +371,25 @@ static void go_main_begins(void)
 		guard_leave();
 }
 
-/* The program is Go's, and ends itself. Other threads of it still run. */
-static void go_ends(int status)
+static lifecycle_end_function *go_end_function;
+
+void lifecycle_call_at_go_end(lifecycle_end_function *function)
 {
+	go_end_function = function;
+}
+
+/* The program is Go's, and ends itself. Other threads of it still run. */
+static void go_ends(int status, uintptr_t slot, uintptr_t fp)
+{
+	const struct walk_start caller = { slot, *(const uintptr_t *)slot, fp };
 	uint64_t mask;
 
 	system_signals_block(&mask);
 	/* A child of vfork() has its parent's memory. */
 	if (recorder.is_recording && !go_heap_is_filtered() && !lifecycle_is_forked() &&
 	    system_pid() == ring.header->pid) {
+		if (go_end_function)
+			go_end_function(&caller, status);
 		if (!guard.sp)
 			guard.sp = (uintptr_t)__builtin_frame_address(0);
 		guard_barrier();

@@ -36,6 +36,13 @@ bool lifecycle_is_followed(void);
 /* Record the end of the process, which is near. Its signals or its destructors may still run. */
 void lifecycle_finish(void);
 
+/*
+ * Call function() when a Go program ends itself, with where runtime.exit was called from and its
+ * status: on a stack with room, with all signals blocked.
+ */
+typedef void lifecycle_end_function(const struct walk_start *caller, int status);
+void lifecycle_call_at_go_end(lifecycle_end_function *function);
+
 /* Stop recording in this process and its children by fork(). */
 void lifecycle_stop(void);
 

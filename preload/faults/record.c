@@ -188,9 +188,10 @@ static void call_with_room(void (*function)(void *), void *argument)
 struct fault_case {
 	struct fault_cause cause;
 	const void *context;
+	const struct passed_fault *passed; /* in place of a context that is gone */
 	enum fault_end end;
-	struct walk_start caller; /* the fault that ends the process */
-	bool is_overflow;         /* the answer */
+	struct walk_start caller;   /* the fault that ends the process */
+	bool is_overflow, is_found; /* answers */
 };
 
 static struct fault_point point_of(const void *context)
@@ -203,10 +204,17 @@ static struct fault_point point_of(const void *context)
 
 static void case_record(const struct fault_case *at)
 {
-	struct fault_point point = point_of(at->context);
-	struct walk_start here = { .slot = point.sp };
+	struct fault_point point = { .ip = 0 };
+	struct walk_start here = { .slot = 0 };
 	uintptr_t inner_slot = guard.sp;
 
+	if (at->passed)
+		point = (struct fault_point){ .ip = at->passed->ip,
+			                          .sp = at->passed->sp,
+			                          .fp = at->passed->fp };
+	else
+		point = point_of(at->context);
+	here.slot = point.sp;
 	if (!recorder.is_recording || guard.flags & GUARD_INTERNAL ||
 	    room_bytes() < RECORD_BYTES)
 		return;
@@ -303,16 +311,16 @@ static void end_run(void *argument)
 {
 	struct fault_case *at = argument;
 	struct passed_fault passed, first;
-	bool is_signal, is_found = false;
+	bool is_signal;
 	uintptr_t high = stack_high_of(at->caller.slot, &is_signal);
 
 	while (fault_passed_find(at->caller.slot, high, &passed)) {
 		if (!is_signal && !is_called_from(&at->caller, passed.context))
 			continue;
 		first = passed;
-		is_found = true;
+		at->is_found = true;
 	}
-	if (!is_found)
+	if (!at->is_found)
 		return;
 	at->cause = first.cause;
 	at->context = first.context;
@@ -321,7 +329,7 @@ static void end_run(void *argument)
 		fault_passed_keep(&first);
 }
 
-void fault_record_end(const struct walk_start *caller, enum fault_end end)
+bool fault_record_end(const struct walk_start *caller, enum fault_end end)
 {
 	struct fault_case at = { .end = end, .caller = *caller };
 
@@ -329,6 +337,21 @@ void fault_record_end(const struct walk_start *caller, enum fault_end end)
 	if (recorder.is_recording && fault_passed_any() && !lifecycle_is_forked() &&
 	    ring.header->pid == system_pid())
 		call_with_room(end_run, &at);
+	return at.is_found;
+}
+
+static void passed_run(void *argument)
+{
+	case_record(argument);
+}
+
+void fault_record_passed(const struct passed_fault *passed)
+{
+	struct fault_case at = { .cause = passed->cause,
+		                     .passed = passed,
+		                     .end = FAULT_END_HANDLED };
+
+	call_with_room(passed_run, &at);
 }
 
 /* ---- questions -------------------------------------------------------------------- */

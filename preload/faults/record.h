@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "self/fault_passed.h"
 #include "stack/walk.h"
 #include "record_format.h"
 
@@ -21,9 +22,12 @@ void fault_record(const siginfo_t *info, const void *context);
 /*
  * The process is about to end by a call from `caller`. If that is inside the program's handler
  * of a fault, record the fault likewise. FAULT_END_ABORTED: a handler of SIGABRT may still do
- * something else.
+ * something else. False: it is not inside such a handler.
  */
-void fault_record_end(const struct walk_start *caller, enum fault_end end);
+bool fault_record_end(const struct walk_start *caller, enum fault_end end);
+
+/* The process ends of a fault whose handler has returned to other code than it interrupted. */
+void fault_record_passed(const struct passed_fault *passed);
 
 /* A quick check: whether the fault may be a stack overflow. */
 bool fault_is_near_stack(const siginfo_t *info, const void *context);

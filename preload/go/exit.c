@@ -3,7 +3,7 @@
 
 #include "system/system.h"
 
-void go_exit_catch(const struct go_runtime *runtime, void (*run)(int status))
+void go_exit_catch(const struct go_runtime *runtime, go_exit_function *run)
 {
 	struct go_code_range range = runtime->roles[GO_EXIT];
 	uint8_t code[GO_EXIT_BYTES];

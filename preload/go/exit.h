@@ -8,10 +8,10 @@
 #include "go/runtime.h"
 
 /*
- * Call at the start, for the program itself: then its end calls run(status), once, on a stack of
- * its own, which must end the process. The code is written by /proc/self/mem, so that it is
+ * Call at the start, for the program itself: then its end calls run(), once, on a stack of its
+ * own, which must end the process. The code is written by /proc/self/mem, so that it is
  * never writable; where that is refused, or the code is not as expected, nothing is changed.
  */
-void go_exit_catch(const struct go_runtime *runtime, void (*run)(int status));
+void go_exit_catch(const struct go_runtime *runtime, go_exit_function *run);
 
 #endif

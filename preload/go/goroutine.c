@@ -47,18 +47,24 @@ static bool is_plausible(const struct go_runtime *runtime,
 	        go_runtime_at(goroutine->pc));
 }
 
-/* Get the thread's m, which is on its own stack. */
+/*
+ * Get the thread's m. The thread runs C on its own stack, or did so until a signal came, whose
+ * handler (Go's) has another g.
+ */
 static inline __attribute__((always_inline)) bool machine_read(
 	const struct go_runtime *runtime, const bool is_sure, uint64_t *machine,
 	uint64_t *system)
 {
-	uint64_t g = 0;
+	uint64_t g = 0, of_signals = 0;
 
 	return runtime->has_runtime &&
 	       word_read(arch_thread_pointer() + (uintptr_t)runtime->code.thread_g, true,
 	                 &g) &&
 	       word_read(g + G_MACHINE, is_sure, machine) &&
-	       word_read(*machine + M_SYSTEM, is_sure, system) && g == *system;
+	       word_read(*machine + M_SYSTEM, is_sure, system) &&
+	       (likely(g == *system) ||
+	        (word_read(*machine + runtime->code.m_signal, is_sure, &of_signals) &&
+	         g == of_signals));
 }
 
 /* `is_sure`, a constant: the offsets were right so often that nothing is checked. */

@@ -4,8 +4,9 @@
 #include "system/system.h"
 
 static const struct go_runtime *program;
-static uintptr_t word; /* where the runtime reads the address of main.main; 0: not replaced */
-static uintptr_t own;  /* what is there by itself */
+static uintptr_t
+	word; /* where the runtime reads the address of main.main; 0: not replaced */
+static uintptr_t own; /* what is there by itself */
 static void (*begins)(void);
 
 static bool word_write(uintptr_t value)
@@ -40,8 +41,8 @@ void go_main_catch(const struct go_runtime *runtime, void (*run)(void))
 	if (!main || !runtime->roles[GO_CROSSCALL2].start)
 		return;
 	word = go_code_find_main(runtime->roles[GO_START]);
-	if (word < runtime->start || word >= runtime->end ||
-	    word % sizeof(word) || *(const uintptr_t *)word != main) {
+	if (word < runtime->start || word >= runtime->end || word % sizeof(word) ||
+	    *(const uintptr_t *)word != main) {
 		word = 0;
 		return;
 	}

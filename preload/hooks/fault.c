@@ -7,7 +7,9 @@
 
 #include "hooks/hook.h"
 #include "fault_entry.h"
+#include "faults/go_end.h"
 #include "faults/record.h"
+#include "go/runtime.h"
 #include "self/fault_passed.h"
 #include "faults/watch.h"
 #include "event/lifecycle.h"
@@ -125,6 +127,7 @@ static __attribute__((constructor)) void faults_begin(void)
 	if (!recorder.is_recording || !lifecycle_enter(&here))
 		return;
 	fault_watch_begin(&handlers);
+	lifecycle_call_at_go_end(go_end_record);
 	state = thread_state_get();
 	if (state)
 		signal_stack_put(&state->stacks.signal);
@@ -148,8 +151,20 @@ static int action_set(int signal, const struct sigaction *action, struct sigacti
 	return result;
 }
 
+/*
+ * Go's runtime, asked to leave a core (GOTRACEBACK=crash), ends the program by SIGABRT: it restores
+ * the default action for that first, in its handler of the fault.
+ */
+static __attribute__((noinline)) void go_aborts(struct walk_start caller)
+{
+	if (recorder.is_recording && go_runtime_is_module(caller.return_address))
+		fault_record_end(&caller, FAULT_END_ABORTED);
+}
+
 int hook_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
+	if (unlikely(signal == SIGABRT && action && action->sa_handler == SIG_DFL))
+		go_aborts(CALLER());
 	return action_set(signal, action, old);
 }
 EXPORT(sigaction);

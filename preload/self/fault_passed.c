@@ -137,3 +137,17 @@ bool fault_passed_again(const void *context, struct passed_fault *found)
 	}
 	return false;
 }
+
+bool fault_passed_at(uintptr_t ip, struct passed_fault *found)
+{
+	bool is_found = false;
+
+	for (int i = 0; i < PASSED + SLOTS - 1; i++) {
+		if (!passed[i].context || passed[i].ip != ip ||
+		    (is_found && passed[i].number < found->number))
+			continue;
+		*found = passed[i];
+		is_found = true;
+	}
+	return is_found;
+}

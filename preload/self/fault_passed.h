@@ -52,4 +52,7 @@ void fault_passed_keep(const struct passed_fault *found);
  */
 bool fault_passed_again(const void *context, struct passed_fault *found);
 
+/* The last fault of the instruction at `ip` that is remembered. It stays so. */
+bool fault_passed_at(uintptr_t ip, struct passed_fault *found);
+
 #endif

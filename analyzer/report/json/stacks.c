@@ -1,6 +1,7 @@
 /* report/json/stacks.c - stacks and faults for programs. */
 #include "report/json/stacks.h"
 
+#include "verdict/go_end.h"
 #include "verdict/stack_functions.h"
 #include "verdict/stack_names.h"
 #include "verdict/stack_order.h"
@@ -284,17 +285,25 @@ static int fault_json(struct writing *writing, const struct stack_fault *fault)
 	/* the number comes from the recording: for one without a name this is NULL */
 	const char *name = sigabbrev_np((int)fault->signal);
 	char signal[TEXT_NUMBER_BYTES];
+	struct go_end end = { false, 0 };
 
+	if (fault->go_status &&
+	    go_end_find(&end, &writing->scratch, writing->classes->profile, fault))
+		return -1;
 	snprintf(signal, sizeof(signal), "SIG%s", name ? name : "");
 	json_object(json, NULL);
 	json_count(json, "signal", fault->signal);
 	json_string(json, "signal_name", name ? signal : "");
 	json_bool(json, "stack_overflow", fault->kind == FAULT_STACK_OVERFLOW);
-	json_string(json, "cause", causes[fault->kind]);
+	json_string(json, "cause",
+	            !fault->go_status ? causes[fault->kind]
+	            : end.is_panic    ? "go_panic"
+	                              : "go_fatal_error");
 	json_bool(json, "handled", fault->end != FAULT_END_KILLED);
 	json_count(json, "serial", thread->serial);
 	json_count(json, "tid", thread->tid);
 	json_string(json, "name", thread->name);
+	json_count(json, "goroutine", fault->goroutine);
 	json_count(json, "address", fault->address);
 	json_count(json, "instruction", fault->instruction);
 	json_count(json, "depth", fault->depth_bytes);

@@ -2,7 +2,9 @@
 #include "report/text/faults.h"
 
 #include "base/table.h"
+#include "elf/go_name.h"
 #include "report/text/names.h"
+#include "verdict/go_end.h"
 #include "verdict/stack_functions.h"
 #include "verdict/function_text.h"
 
@@ -124,8 +126,11 @@ static void rounds_line(const struct telling *telling)
 	            rounds->seen.period, text_s(rounds->seen.period), each);
 }
 
-/* Print a row for each of `count` frames from `at` on. */
-static int frames_print(struct telling *telling, size_t at, size_t count)
+/*
+ * Print a row for each of `count` frames from `at` on. `skips`: not for those that only lead from
+ * Go to C, nor do they count.
+ */
+static int frames_print(struct telling *telling, size_t at, size_t count, bool skips)
 {
 	static const struct figure_column columns[] = { { "frame", 11, 9 } };
 	struct figures figures = figures_of(telling->screen, columns, 1);
@@ -133,11 +138,14 @@ static int frames_print(struct telling *telling, size_t at, size_t count)
 	char texts[1][TEXT_NUMBER_BYTES];
 	struct stack_name name;
 	uint64_t bytes;
-	size_t i, j;
+	size_t i, j, shown = 0;
 
-	for (i = at; i < at + count && i < path->count; i++) {
+	for (i = at; shown < count && i < path->count; i++) {
 		if (frame_name(telling, i, &name))
 			return -1;
+		if (skips && is_go_plumbing(name.function))
+			continue;
+		shown++;
 		texts[0][0] = 0;
 		for (j = 0; j + 1 < telling->scratch.count; j++)
 			report_frame_name(telling->screen, &telling->scratch.names[j],
@@ -168,15 +176,16 @@ static int overflow_print(struct telling *telling)
 	if (overflow_title(telling))
 		return -1;
 	if (!seen->rounds)
-		return frames_print(telling, 0, CALLERS_SHOWN + CHAIN_FUNCTIONS);
+		return frames_print(telling, 0, CALLERS_SHOWN + CHAIN_FUNCTIONS, true);
 	rounds_line(telling);
-	if (frames_print(telling, fault_rounds_shown(&telling->rounds), seen->period))
+	if (frames_print(telling, fault_rounds_shown(&telling->rounds), seen->period,
+	                 false))
 		return -1;
 	callers = telling->fault->path.count - end;
 	if (!callers || telling->rounds.is_cut)
 		return 0;
 	screen_line(telling->screen, 2, "  called from");
-	return frames_print(telling, end, CALLERS_SHOWN);
+	return frames_print(telling, end, CALLERS_SHOWN, true);
 }
 
 /* Write what was wrong, according to the signal. */
@@ -220,7 +229,49 @@ static int other_print(struct telling *telling)
 		screen_line(screen, 2, "  %s", own_handler);
 	if (!fault->path.count)
 		return 0;
-	return frames_print(telling, 0, CALLERS_SHOWN);
+	return frames_print(telling, 0, CALLERS_SHOWN, true);
+}
+
+/*
+ * Print why Go's runtime ended the program: a panic, or a fatal error, which has no panic's stack.
+ */
+static int go_end_print(struct telling *telling)
+{
+	const struct screen *screen = telling->screen;
+	const struct stack_fault *fault = telling->fault;
+	char who[128] = "", signal[TEXT_NUMBER_BYTES], function[512] = "", line[512] = "",
+		 cause[160] = "";
+	struct stack_name name;
+	struct go_end end;
+
+	if (go_end_find(&end, &telling->scratch, telling->classes->profile, fault))
+		return -1;
+	if (fault->path.count) {
+		if (frame_name(telling, end.first, &name))
+			return -1;
+		stack_name_text(function, sizeof(function), &name);
+		stack_name_line(line, sizeof(line), &name);
+	}
+	if (fault->goroutine)
+		snprintf(who, sizeof(who), ", goroutine %" PRIu64, fault->goroutine);
+	if (fault->signal)
+		snprintf(cause, sizeof(cause), ", %s accessing address 0x%" PRIx64,
+		         signal_text(signal, fault->signal), fault->address);
+	screen_line(screen, 2, "%s%s%s%s%s%s%s%s%s", screen_bold(screen),
+	            end.is_panic ? "panic" : "fatal error", screen_plain(screen),
+	            *function ? " in " : "", function, *line ? " at " : "", line, who,
+	            cause);
+	screen_line(screen, 2, "  Go's runtime ended the process, with exit status %u",
+	            fault->go_status);
+	return frames_print(telling, end.first, CALLERS_SHOWN, true);
+}
+
+static int fault_print(struct telling *telling)
+{
+	if (telling->fault->go_status)
+		return go_end_print(telling);
+	return telling->fault->kind == FAULT_STACK_OVERFLOW ? overflow_print(telling)
+	                                                    : other_print(telling);
 }
 
 int report_faults(const struct screen *screen, const struct classes *classes)
@@ -235,9 +286,7 @@ int report_faults(const struct screen *screen, const struct classes *classes)
 		telling.fault = &stacks->faults[i];
 		result = fault_rounds_find(&telling.rounds, telling.fault, &classes->functions);
 		if (!result)
-			result = telling.fault->kind == FAULT_STACK_OVERFLOW
-			             ? overflow_print(&telling)
-			             : other_print(&telling);
+			result = fault_print(&telling);
 		fputc('\n', screen->file);
 	}
 	stack_names_release(&telling.scratch);

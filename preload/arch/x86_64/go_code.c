@@ -185,7 +185,8 @@ uintptr_t go_code_find_main(struct go_code_range start)
 	uintptr_t found = 0;
 
 	for (; (uintptr_t)at + INSTRUCTION_BYTES_MAX <= start.end; at++) {
-		if (!are_bytes(at, "\x48\x8b\x05", 3) || !are_bytes(at + 7, "\x48\x8d\x15", 3) ||
+		if (!are_bytes(at, "\x48\x8b\x05", 3) ||
+		    !are_bytes(at + 7, "\x48\x8d\x15", 3) ||
 		    !are_bytes(at + 14, "\xff\xd0", 2) ||
 		    named_by(at, 3, 7) != named_by(at + 7, 3, 7))
 			continue;
@@ -218,7 +219,7 @@ bool go_code_is_exit(struct go_code_range exit)
 	return true;
 }
 
-void (*arch_go_exit_run)(int status);
+go_exit_function *arch_go_exit_run;
 
 void go_code_make_exit(uint8_t code[GO_EXIT_BYTES])
 {

@@ -70,9 +70,13 @@ bool go_code_is_exit(struct go_code_range exit);
 #define GO_EXIT_BYTES 16
 void go_code_make_exit(uint8_t code[GO_EXIT_BYTES]);
 
-/* Calls arch_go_exit_run(status) on a stack of its own, once; other threads wait for the end. */
+/*
+ * Calls arch_go_exit_run() on a stack of its own, once; other threads wait for the end. `slot` is
+ * where the return address of runtime.exit is, `fp` its caller's.
+ */
+typedef void go_exit_function(int status, uintptr_t slot, uintptr_t fp);
 void arch_go_exit(void);
-extern void (*arch_go_exit_run)(int status);
+extern go_exit_function *arch_go_exit_run;
 
 /* Where crosscall2 has saved the frame pointer of the C code that called it, below its CFA. */
 #define GO_CROSS_FP_BELOW_CFA 16

@@ -1,6 +1,7 @@
 /*
  * go_exit.S - continues what was Go's runtime.exit; %edi is the status. x86-64. Its caller may have a
- * small stack, so what follows has a stack of its own.
+ * small stack, so what follows has a stack of its own. It gets the caller's %rsp, where the return
+ * address is, and %rbp.
  */
 #define STACK_BYTES 65536
 #define SYS_pause 34
@@ -17,6 +18,8 @@ arch_go_exit:
 	xchgl %eax, is_taken(%rip)
 	testl %eax, %eax
 	jnz 1f
+	movq %rsp, %rsi
+	movq %rbp, %rdx
 	leaq stack+STACK_BYTES(%rip), %rsp
 	xorl %ebp, %ebp
 	call *arch_go_exit_run(%rip)
