@@ -3,6 +3,7 @@
 
 #include "record/bus_guard.h"
 #include "base/kernel_clock.h"
+#include "trace/clock_now.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,15 +14,11 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 
 #define CHUNK_BYTES_MIN 4096u
 #define CHUNK_BYTES_MAX (16u << 20)
 /* Scans after next_ticket last changed that still read the states: a chunk may fill up later. */
 #define QUIET_SCANS 3
-#define CLOCK_TRIES 5
 
 static struct ring_header *ring_page(const struct live_ring *ring)
 {
@@ -385,33 +382,6 @@ uint32_t live_ring_commit_bytes(struct live_ring *ring, uint32_t index)
 /* ---- header ---- */
 
 /*
- * Read ticks and time once more, later than the writer did: the longer the distance, the more
- * exact the slope.
- */
-static void clock_set(struct ring_header *header)
-{
-#if defined(__x86_64__)
-	uint64_t before, after, best = UINT64_MAX, now_ns;
-	int i;
-
-	if (header->clock_kind == CLOCK_TSC) {
-		for (i = 0; i < CLOCK_TRIES; i++) {
-			before = __rdtsc();
-			now_ns = kernel_now_ns();
-			after = __rdtsc();
-			if (after - before >= best)
-				continue;
-			best = after - before;
-			header->last_ticks = before + best / 2;
-			header->last_ns = now_ns;
-		}
-	}
-#endif
-	if (header->clock_kind == CLOCK_MONOTONIC_NS)
-		header->last_ticks = header->last_ns = kernel_now_ns();
-}
-
-/*
  * Copies only fields that change: sizes and offsets were checked once, and stay as they were.
  */
 static void header_body(void *context)
@@ -436,5 +406,5 @@ static void header_body(void *context)
 void live_ring_header(struct live_ring *ring)
 {
 	ring_guarded(ring, header_body, ring);
-	clock_set(&ring->header);
+	process_clock_read(&ring->header);
 }

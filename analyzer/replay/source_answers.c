@@ -10,6 +10,7 @@ struct source_answerer {
 	const struct address_map *map;
 	struct symbolizer *symbolizer;
 	int *handles; /* of the symbolizer, by module; MODULE_NOT_ASKED, MODULE_UNKNOWN */
+	size_t handle_count;
 };
 
 struct asking {
@@ -29,12 +30,29 @@ static void frame_take(void *context, const struct symbol_frame *frame)
 /* The symbolizer's handles of modules. */
 enum { MODULE_NOT_ASKED = -2, MODULE_UNKNOWN = -1 };
 
+/* One for each module that the map has now: it may have got more. 0, or -1: memory is out. */
+static int handles_grow(struct source_answerer *answerer)
+{
+	size_t modules = address_map_module_count(answerer->map);
+	int *handles = realloc(answerer->handles, (modules + 1) * sizeof(*handles));
+
+	if (!handles)
+		return -1;
+	answerer->handles = handles;
+	while (answerer->handle_count < modules)
+		handles[answerer->handle_count++] = MODULE_NOT_ASKED;
+	return 0;
+}
+
 /* The handle of a module, asked for once; MODULE_UNKNOWN: there is none. */
 static int module_handle(struct source_answerer *answerer, uint32_t number)
 {
 	const struct module *module = address_map_module(answerer->map, number);
-	int *handle = &answerer->handles[number];
+	int *handle;
 
+	if (number >= answerer->handle_count && handles_grow(answerer))
+		return MODULE_UNKNOWN;
+	handle = &answerer->handles[number];
 	if (*handle == MODULE_NOT_ASKED) {
 		*handle = symbolizer_module(answerer->symbolizer, module->path,
 		                            module->build_id, module->build_id_bytes);
@@ -142,7 +160,6 @@ struct source_answerer *source_answerer_new(struct symbol_table *symbols,
                                             struct symbolizer *symbolizer)
 {
 	struct source_answerer *answerer = calloc(1, sizeof(*answerer));
-	size_t modules = address_map_module_count(map), i;
 
 	if (!answerer)
 		return NULL;
@@ -151,15 +168,11 @@ struct source_answerer *source_answerer_new(struct symbol_table *symbols,
 		.symbols = symbols,
 		.map = map,
 		.symbolizer = symbolizer,
-		.handles = malloc((modules + 1) * sizeof(*answerer->handles)),
 	};
-	if (!answerer->handles) {
-		free(answerer);
-		return NULL;
-	}
-	for (i = 0; i < modules; i++)
-		answerer->handles[i] = MODULE_NOT_ASKED;
-	return answerer;
+	if (!handles_grow(answerer))
+		return answerer;
+	free(answerer);
+	return NULL;
 }
 
 void source_answerer_limit(struct source_answerer *answerer, const bool *modules)

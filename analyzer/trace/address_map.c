@@ -293,6 +293,12 @@ int address_map_seal(struct address_map *map)
 {
 	size_t i;
 
+	/* what was found until now may be in one of the modules that were added */
+	memset(map->cache, 0, sizeof(map->cache));
+	free(map->order);
+	free(map->groups);
+	free(map->changes);
+	map->group_count = map->change_count = 0;
 	map->order = calloc(map->module_count + 1, sizeof(*map->order));
 	map->groups = calloc(map->module_count + 1, sizeof(*map->groups));
 	map->changes = calloc(2 * map->module_count + 1, sizeof(*map->changes));

@@ -49,7 +49,10 @@ void address_map_free(struct address_map *map);
 int address_map_load(struct address_map *map, const uint8_t *data, size_t bytes,
                      struct error *error);
 
-/* Call after the last load and before the first lookup. 0, or -1 when memory is out. */
+/*
+ * Call after a load and before the next lookup. Locations keep their numbers. 0, or -1 when memory
+ * is out.
+ */
 int address_map_seal(struct address_map *map);
 
 /* The location of a return address at a time, or LOCATION_NONE when memory is out. */

@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_TRACE_CHUNK_LIST_H
 #define OUTLIVE_TRACE_CHUNK_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,8 @@ struct chunk_entry {
 	uint32_t events;
 	uint32_t source;     /* index of the reader's files */
 	uint32_t ring_chunk; /* in a ring: the chunk's number */
+	bool is_in_ring;
+	bool is_open; /* in a ring: its writer is not done with it */
 };
 
 struct chunk_list {

@@ -1,4 +1,7 @@
-/* trace/decoder.c - decodes the byte-coded records of one event chunk. */
+/*
+ * trace/decoder.c - decodes the byte-coded records of one event chunk.
+ * Long, because all kinds of records share the state of the hot loop.
+ */
 #include "trace/decoder.h"
 
 #include "base/array.h"
@@ -74,20 +77,28 @@ void decoder_free(struct decoder *decoder)
  * The header is a copy from the recording. Its commit says how many bytes and events the
  * writer had finished: never read beyond these bytes, even if the chunk is longer.
  */
+static int header_read(struct chunk_header *header, const uint8_t *chunk, size_t bytes,
+                       struct error *error)
+{
+	if (bytes < sizeof(*header))
+		return error_set(error, "the chunk is shorter than its header");
+	memcpy(header, chunk, sizeof(*header));
+	if (header->kind != CHUNK_KIND_EVENTS)
+		return error_set(error, "the chunk's kind is %u, not events", header->kind);
+	if (COMMIT_BYTES(header->commit) < sizeof(*header) ||
+	    COMMIT_BYTES(header->commit) > bytes)
+		return error_set(error, "the chunk says that %u of its %zu bytes are used",
+		                 COMMIT_BYTES(header->commit), bytes);
+	return 0;
+}
+
 int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
                   struct error *error)
 {
 	struct chunk_header header;
 
-	if (bytes < sizeof(header))
-		return error_set(error, "the chunk is shorter than its header");
-	memcpy(&header, chunk, sizeof(header));
-	if (header.kind != CHUNK_KIND_EVENTS)
-		return error_set(error, "the chunk's kind is %u, not events", header.kind);
-	if (COMMIT_BYTES(header.commit) < sizeof(header) ||
-	    COMMIT_BYTES(header.commit) > bytes)
-		return error_set(error, "the chunk says that %u of its %zu bytes are used",
-		                 COMMIT_BYTES(header.commit), bytes);
+	if (header_read(&header, chunk, bytes, error))
+		return -1;
 	decoder->chunk = chunk;
 	decoder->at = chunk + sizeof(header);
 	decoder->end = chunk + COMMIT_BYTES(header.commit);
@@ -96,6 +107,25 @@ int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
 	decoder->frames_left = CHUNK_FRAMES_MAX;
 	decoder->is_in_run = false;
 	decoder->message[0] = 0;
+	return 0;
+}
+
+/* A chunk in which something was wrong has ended there, whatever was added to it. */
+int decoder_extend(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
+                   struct error *error)
+{
+	size_t done = (size_t)(decoder->at - decoder->chunk);
+	struct chunk_header header;
+
+	if (header_read(&header, chunk, bytes, error))
+		return -1;
+	if (COMMIT_BYTES(header.commit) < done)
+		return error_set(error, "the chunk has less in it than before");
+	decoder->chunk = chunk;
+	decoder->at = chunk + done;
+	decoder->end = decoder->message[0] ? decoder->at
+	                                   : chunk + COMMIT_BYTES(header.commit);
+	decoder->events_committed = COMMIT_EVENTS(header.commit);
 	return 0;
 }
 
@@ -109,7 +139,7 @@ static void decoder_fail(struct decoder *decoder, const uint8_t *record,
 }
 
 /* The map changed: an address of the dictionary may belong to another module from now on. */
-static void decoder_remap(struct decoder *decoder)
+void decoder_remap(struct decoder *decoder)
 {
 	memset(decoder->tables.locations, 0, sizeof(decoder->tables.locations));
 	decoder->map_change = address_map_change_after(decoder->map, decoder->time);

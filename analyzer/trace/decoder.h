@@ -48,6 +48,16 @@ int decoder_start(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
                   struct error *error);
 
 /*
+ * The chunk has grown: go on in `chunk`, which begins with the same bytes as before. *error as
+ * above.
+ */
+int decoder_extend(struct decoder *decoder, const uint8_t *chunk, size_t bytes,
+                   struct error *error);
+
+/* Modules were added to the map: ask it again for all locations. */
+void decoder_remap(struct decoder *decoder);
+
+/*
  * Decode up to `capacity` events (>= 1). An EVENT_RUN, an EVENT_STACK_RECORD or an OP_CONTROL is
  * always the only one of its batch; the first two do not count as events. Returns their number,
  * or 0 at the end or where the chunk is wrong: then decoder_error() says why.

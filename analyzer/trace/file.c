@@ -118,6 +118,16 @@ static void end_check(struct trace_file *file, const struct trace_block *block,
 	file->is_ended = true;
 }
 
+/* Whether the last block of a file is only there in part. */
+static bool is_unfinished(const struct trace_file *file,
+                          const struct trace_block *block)
+{
+	uint64_t left = file->source->bytes - file->at;
+
+	return left < sizeof(*block) ||
+	       (block->magic == BLOCK_MAGIC && block->stored_bytes > left - sizeof(*block));
+}
+
 /*
  * At damage, searches on from the next byte; the damaged block's own length is not believed.
  * Each call returns a block or ends the file, so the caller's loop ends.
@@ -130,6 +140,8 @@ int trace_file_next(struct trace_file *file, struct trace_block *block,
 
 	while (!file->is_ended && file->at < file->source->bytes) {
 		wrong = block_check(file->source, file->at, block);
+		if (wrong && file->is_growing && is_unfinished(file, block))
+			return 0;
 		if (wrong) {
 			next = block_search(file->source, file->at + 1);
 			problem_add(problems, "%s at byte %llu: %s; %s", file->source->name,
@@ -149,7 +161,7 @@ int trace_file_next(struct trace_file *file, struct trace_block *block,
 		file->blocks++;
 		return 1;
 	}
-	file->is_ended = true;
+	file->is_ended = !file->is_growing;
 	return 0;
 }
 

@@ -18,6 +18,8 @@ struct trace_file {
 	bool has_end;     /* the END block was found */
 	bool is_complete; /* and its number of blocks is right */
 	bool is_ended;    /* no further block */
+	/* set by the caller: what is cut short at the end is still being written */
+	bool is_growing;
 };
 
 /* Read and check the header. 0, or -1 and *error. The source is borrowed. */
@@ -26,8 +28,8 @@ int trace_file_start(struct trace_file *file, const struct byte_source *source,
 
 /*
  * Find the next block whose header is sound. 1: *offset is the offset of its payload. 0: there
- * are no more blocks. Skips damage and reports it in *problems. Does not check the block's
- * type.
+ * are no more blocks, or none yet if the file grows. Skips damage and reports it in *problems.
+ * Does not check the block's type.
  */
 int trace_file_next(struct trace_file *file, struct trace_block *block,
                     uint64_t *offset, struct problem_list *problems);

@@ -2,6 +2,7 @@
 #include "trace/index.h"
 
 #include "base/array.h"
+#include "trace/blocks.h"
 #include "trace/ring_directory.h"
 #include "trace/ring.h"
 #include "process/ring_mapper.h"
@@ -10,17 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * The largest decompressed payload of each type that is believed: they bound what a damaged
- * or hostile file can make this process allocate.
- */
-#define CHUNK_RAW_BYTES_MAX (16u << 20)
-#define PROCESS_RAW_BYTES_MAX (1u << 20)
-#define SYMBOLS_RAW_BYTES_MAX (UINT64_C(1) << 30)
-#define SEGMENTS_RAW_BYTES_MAX (UINT64_C(1) << 26)
-#define SIZES_RAW_BYTES_MAX (1u << 22)
-#define COSTS_RAW_BYTES_MAX (1u << 12)
-#define HEAP_RAW_BYTES_MAX (UINT64_C(1) << 28)
 #define PROCESSES_MAX (1u << 20)
 
 static void process_free(struct trace_process *process)
@@ -68,9 +58,8 @@ static struct trace_process *process_at(struct trace_index *index, size_t number
 	return index->processes[number];
 }
 
-/* Copy a checked header and make sure that its strings end. */
-static void process_describe(struct trace_process *process,
-                             const struct ring_header *header)
+void trace_process_describe(struct trace_process *process,
+                            const struct ring_header *header)
 {
 	process->header = *header;
 	process->header.executable[RING_PATH_BYTES - 1] = 0;
@@ -88,86 +77,33 @@ static void process_describe(struct trace_process *process,
 static int process_block(struct trace_index *index, const struct trace_block *block,
                          uint64_t offset, struct error *error)
 {
-	const struct byte_source *source = &index->sources[0];
 	struct trace_process *process;
 	struct ring_header header;
-	uint8_t *payload;
-	int result = -1;
 
-	if (block->raw_bytes < sizeof(header) || block->raw_bytes > PROCESS_RAW_BYTES_MAX)
-		return error_set(error, "%s at byte %llu: a process of %llu bytes cannot be",
-		                 source->name, (unsigned long long)offset,
-		                 (unsigned long long)block->raw_bytes);
-	payload = malloc(block->raw_bytes);
-	if (!payload)
-		return error_set(error, "%s: out of memory", source->name);
-	if (!payload_read(index->payloads, source, offset, block->stored_bytes, payload,
-	                  block->raw_bytes, error)) {
-		memcpy(&header, payload, sizeof(header));
-		if (!ring_header_check(&header, source->name, error)) {
-			process = process_at(index, block->process);
-			if (process)
-				process_describe(process, &header);
-			result = 0;
-		}
-	}
-	free(payload);
-	return result;
+	if (block_process_read(&header, index->payloads, &index->sources[0], block, offset,
+	                       error))
+		return -1;
+	process = process_at(index, block->process);
+	if (process)
+		trace_process_describe(process, &header);
+	return 0;
 }
 
-/* Whether a chunk without events holds definitions: 1, 0, or -1 and *error. */
-static int chunk_is_definitions(struct trace_index *index,
-                                const struct chunk_entry *entry, struct error *error)
-{
-	uint8_t *chunk = malloc(entry->used_bytes);
-	struct chunk_header header;
-	int result = -1;
-
-	if (!chunk)
-		return error_set(error, "out of memory for a chunk");
-	if (!payload_read(index->payloads, &index->sources[0], entry->offset,
-	                  entry->stored_bytes, chunk, entry->used_bytes, error)) {
-		memcpy(&header, chunk, sizeof(header));
-		result = header.kind == CHUNK_KIND_DEFINITIONS;
-	}
-	free(chunk);
-	return result;
-}
-
-/*
- * Remember where a chunk is, without reading it. An event takes at least one byte, which limits
- * the number of events that is believed. A chunk without events may hold definitions: only
- * its own header, which is compressed, says so.
- */
+/* Remember where a chunk is. */
 static int chunk_block(struct trace_index *index, const struct trace_block *block,
                        uint64_t offset, struct error *error)
 {
 	struct trace_process *process = process_at(index, block->process);
-	struct chunk_entry entry = {
-		.ticket = block->ticket,
-		.time_first = block->time_first,
-		.offset = offset,
-		.stored_bytes = block->stored_bytes,
-		.used_bytes = (uint32_t)block->raw_bytes,
-		.events = (uint32_t)block->events,
-	};
-	int is_definitions = 0;
+	struct chunk_entry entry;
+	bool is_definitions;
 
 	if (!process)
 		return error_set(error, "out of memory for a process");
-	if (block->raw_bytes < sizeof(struct chunk_header) ||
-	    block->raw_bytes > CHUNK_RAW_BYTES_MAX || block->events > block->raw_bytes)
-		return error_set(error,
-		                 "%s at byte %llu: a chunk of %llu bytes with %llu events "
-		                 "cannot be",
-		                 index->sources[0].name, (unsigned long long)offset,
-		                 (unsigned long long)block->raw_bytes,
-		                 (unsigned long long)block->events);
-	if (!block->events)
-		is_definitions = chunk_is_definitions(index, &entry, error);
-	if (is_definitions < 0) {
-		process->damaged_chunks++;
-		return -1;
+	switch (block_chunk_read(&entry, &is_definitions, index->payloads,
+	                         &index->sources[0], block, offset, error)) {
+	case BLOCK_CHUNK_GOOD: break;
+	case BLOCK_CHUNK_DAMAGED: process->damaged_chunks++; return -1;
+	case BLOCK_CHUNK_WRONG: return -1;
 	}
 	if (chunk_list_add(is_definitions ? &process->definitions : &process->chunks,
 	                   &entry))
@@ -175,7 +111,7 @@ static int chunk_block(struct trace_index *index, const struct trace_block *bloc
 	return 0;
 }
 
-static struct chunk_list *payload_list(struct trace_process *process, uint32_t type)
+struct chunk_list *trace_process_payloads(struct trace_process *process, uint32_t type)
 {
 	return type == BLOCK_SYMBOLS    ? &process->symbols
 	       : type == BLOCK_SOURCES  ? &process->sources
@@ -187,22 +123,16 @@ static struct chunk_list *payload_list(struct trace_process *process, uint32_t t
 
 /* Remember where a payload is; it is read when it is needed. */
 static int payload_block(struct trace_index *index, const struct trace_block *block,
-                         uint64_t offset, const char *what, uint64_t bytes_max,
-                         struct error *error)
+                         uint64_t offset, struct error *error)
 {
 	struct trace_process *process = process_at(index, block->process);
-	struct chunk_entry entry = {
-		.ticket = block->raw_bytes,
-		.offset = offset,
-		.stored_bytes = block->stored_bytes,
-	};
+	struct chunk_entry entry;
 
-	if (block->raw_bytes > bytes_max)
-		return error_set(error, "%s at byte %llu: %s of %llu bytes cannot be",
-		                 index->sources[0].name, (unsigned long long)offset, what,
-		                 (unsigned long long)block->raw_bytes);
-	if (!process || chunk_list_add(payload_list(process, block->type), &entry))
-		return error_set(error, "out of memory for the %s", what);
+	if (block_payload_read(&entry, &index->sources[0], block, offset, error))
+		return -1;
+	if (!process ||
+	    chunk_list_add(trace_process_payloads(process, block->type), &entry))
+		return error_set(error, "out of memory for a payload");
 	return 0;
 }
 
@@ -213,20 +143,11 @@ static int payload_block(struct trace_index *index, const struct trace_block *bl
 static int directory_block(struct trace_index *index, const struct trace_block *block,
                            uint64_t offset, struct error *error)
 {
-	char *path;
+	char *path = block_path_read(index->payloads, &index->sources[0], block, offset,
+	                             error);
 
-	if (!block->raw_bytes || block->raw_bytes >= PATH_MAX)
-		return error_set(error, "%s at byte %llu: a path of %llu bytes cannot be",
-		                 index->sources[0].name, (unsigned long long)offset,
-		                 (unsigned long long)block->raw_bytes);
-	path = calloc(1, block->raw_bytes + 1);
 	if (!path)
-		return error_set(error, "out of memory for a path");
-	if (payload_read(index->payloads, &index->sources[0], offset, block->stored_bytes,
-	                 (uint8_t *)path, block->raw_bytes, error)) {
-		free(path);
 		return -1;
-	}
 	free(index->ring_directory);
 	index->ring_directory = path;
 	return 0;
@@ -247,20 +168,11 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 	case BLOCK_PROCESS: return process_block(index, block, offset, error);
 	case BLOCK_CHUNK: return chunk_block(index, block, offset, error);
 	case BLOCK_SYMBOLS:
-		return payload_block(index, block, offset, "symbols", SYMBOLS_RAW_BYTES_MAX,
-		                     error);
 	case BLOCK_SOURCES:
-		return payload_block(index, block, offset, "sources", SYMBOLS_RAW_BYTES_MAX,
-		                     error);
 	case BLOCK_COSTS:
-		return payload_block(index, block, offset, "costs", COSTS_RAW_BYTES_MAX, error);
 	case BLOCK_SEGMENTS:
-		return payload_block(index, block, offset, "segments", SEGMENTS_RAW_BYTES_MAX,
-		                     error);
 	case BLOCK_SIZES:
-		return payload_block(index, block, offset, "sizes", SIZES_RAW_BYTES_MAX, error);
-	case BLOCK_HEAP:
-		return payload_block(index, block, offset, "heap", HEAP_RAW_BYTES_MAX, error);
+	case BLOCK_HEAP: return payload_block(index, block, offset, error);
 	case BLOCK_RING_DIRECTORY: return directory_block(index, block, offset, error);
 	}
 	return 0; /* a type of a later minor version */
@@ -272,21 +184,22 @@ static int block_take(struct trace_index *index, const struct trace_block *block
  */
 static int trace_scan(struct trace_index *index, struct error *error)
 {
+	struct trace_file *file = &index->file;
 	struct trace_block block;
-	struct trace_file file;
 	struct error damage;
 	uint64_t offset;
 
-	if (trace_file_start(&file, &index->sources[0], error))
+	if (trace_file_start(file, &index->sources[0], error))
 		return -1;
+	file->is_growing = index->is_growing;
 	index->is_trace = true;
-	index->session = file.header.session;
-	while (trace_file_next(&file, &block, &offset, &index->problems)) {
+	index->session = file->header.session;
+	while (trace_file_next(file, &block, &offset, &index->problems)) {
 		if (block_take(index, &block, offset, &damage))
 			problem_add(&index->problems, "%s", damage.message);
 	}
-	index->has_end = file.has_end;
-	index->is_complete = file.is_complete;
+	index->has_end = file->has_end;
+	index->is_complete = file->is_complete;
 	return 0;
 }
 
@@ -296,8 +209,7 @@ static int trace_scan(struct trace_index *index, struct error *error)
  * A pid may be used again, and exec keeps it: the start on both clocks tells the images
  * apart.
  */
-static bool is_same_process(const struct ring_header *one,
-                            const struct ring_header *two)
+bool trace_process_is_same(const struct ring_header *one, const struct ring_header *two)
 {
 	return one->magic == two->magic && one->pid == two->pid &&
 	       one->start_ticks == two->start_ticks && one->start_ns == two->start_ns;
@@ -311,10 +223,13 @@ static struct trace_process *ring_process(struct trace_index *index,
 
 	for (i = 0; i < index->process_count; i++) {
 		process = index->processes[i];
-		if (process && is_same_process(&process->header, header))
+		if (process && trace_process_is_same(&process->header, header))
 			return process;
 	}
-	return process_at(index, index->process_count);
+	process = process_at(index, index->process_count);
+	if (process)
+		process->is_unnumbered = true;
+	return process;
 }
 
 /*
@@ -358,7 +273,7 @@ static int ring_scan(struct trace_index *index, uint32_t source, struct error *e
 	process = ring_process(index, &header);
 	if (!process)
 		return error_set(error, "%s: out of memory", file->name);
-	process_describe(process, &header);
+	trace_process_describe(process, &header);
 	process->is_from_ring = true;
 	if (index->is_trace)
 		process->header.lost[LOST_DRAINED] = 0; /* what was drained is in the trace */
@@ -459,11 +374,11 @@ static int index_scan(struct trace_index *index, struct error *error)
 }
 
 int trace_index_make(struct trace_index *index, const struct byte_source *source,
-                     struct error *error)
+                     bool is_growing, struct error *error)
 {
 	struct byte_source taken = *source;
 
-	*index = (struct trace_index){ .source_count = 0 };
+	*index = (struct trace_index){ .is_growing = is_growing };
 	if (array_reserve(index->sources, index->source_capacity, 1)) {
 		byte_source_close(&taken);
 		return error_set(error, "out of memory");

@@ -31,9 +31,10 @@ struct trace_process {
 	uint64_t stored_bytes;   /* that its chunks take in the file */
 	uint64_t damaged_events; /* in chunks that proved unreadable */
 	uint32_t damaged_chunks;
-	uint32_t number;   /* in the trace; rings beside a trace are numbered after it */
-	bool is_from_ring; /* part of it was still in its ring */
-	bool is_live;      /* its ring belongs to a process that still runs */
+	uint32_t number;    /* in the trace; rings beside a trace are numbered after it */
+	bool is_from_ring;  /* part of it was still in its ring */
+	bool is_live;       /* its ring belongs to a process that still runs */
+	bool is_unnumbered; /* only its ring is known: the trace may number it otherwise */
 };
 
 struct trace_index {
@@ -51,14 +52,28 @@ struct trace_index {
 	char *ring_directory; /* NULL: the trace names none */
 	size_t rings_taken;   /* rings read from there, since the trace was cut short */
 	bool is_trace, has_end, is_complete;
+	/* the file may grow: what is cut short at its end is no damage, but not written yet */
+	bool is_growing;
+	struct trace_file file; /* of a trace: where the scan ended */
 };
 
 /*
- * Take ownership of an open source and index what it holds. 0, or -1 and *error: it is no
- * recording, or holds no process. Release the index in both cases.
+ * Take ownership of an open source and index what it holds. `is_growing`: see above. 0, or -1 and
+ * *error: it is no recording, or holds no process. Release the index in both cases.
  */
 int trace_index_make(struct trace_index *index, const struct byte_source *source,
-                     struct error *error);
+                     bool is_growing, struct error *error);
 void trace_index_release(struct trace_index *index);
+
+/* Whether two headers are of one process image. */
+bool trace_process_is_same(const struct ring_header *one,
+                           const struct ring_header *two);
+
+/* Copy a checked header and make sure that its strings end. */
+void trace_process_describe(struct trace_process *process,
+                            const struct ring_header *header);
+
+/* The list of the payloads of that block type. */
+struct chunk_list *trace_process_payloads(struct trace_process *process, uint32_t type);
 
 #endif

@@ -1,57 +1,19 @@
 /* trace/merge.c - merges the events of all threads in the order of time. */
 #include "trace/merge.h"
 
+#include "trace/merge_parts.h"
+
 #include "invariant.h"
 
 #include "base/array.h"
 
 #include <stdlib.h>
 
-#define BATCH_EVENTS 64
-
-/* A chunk that is being read. */
-struct cursor {
-	struct decoder *decoder;
-	struct chunk_buffer buffer;
-	const struct chunk_entry *entry;
-	uint64_t key;     /* of events[at] */
-	size_t at, count; /* events of the batch handed out, and decoded */
-	uint32_t thread;  /* the thread of its current run, or of one about to begin */
-	void *user;
-	struct cursor *next; /* in the list `spare` or `waiting` */
-	struct event events[BATCH_EVENTS];
-};
-
-struct event_merge {
-	struct trace_reader *reader;
-	struct trace_process *process;
-	struct address_map *map;
-	event_preview *preview;
-	void *context;
-	size_t chunk_next; /* index of the first chunk that was not opened yet */
-	struct cursor **heap;
-	size_t heap_count, heap_capacity;
-	struct cursor *spare;
-	/*
-	 * Cursors at a run of a thread whose previous run is still in another cursor: a
-	 * thread's last chunk and its next one can meet within one quantum of the clock.
-	 */
-	struct cursor *waiting;
-	struct cursor *current; /* source of the last slice, which is heap[0]; or NULL */
-	size_t current_count;
-};
-
-/* Order by time; at equal times, frees come before everything else. */
-static inline uint64_t event_key(uint64_t time, uint8_t op)
-{
-	return time << 1 | (op != OP_FREE && op != OP_REALLOC && op != EVENT_MOVE_OUT);
-}
-
 static bool is_before(const struct cursor *one, const struct cursor *two)
 {
 	if (one->key != two->key)
 		return one->key < two->key;
-	return one->entry->ticket < two->entry->ticket;
+	return one->entry.ticket < two->entry.ticket;
 }
 
 /* ---- the heap ------------------------------------------------------------------ */
@@ -147,12 +109,13 @@ static void cursor_spare(struct event_merge *merge, struct cursor *cursor)
 {
 	cursor->thread = 0;
 	cursor->user = NULL;
+	cursor->is_overtaken = false;
 	cursor->next = merge->spare;
 	merge->spare = cursor;
 }
 
-/* Decode the next batch. False at the end of the chunk; then its lost events are counted. */
-static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
+/* At the end of the chunk its lost events are counted. */
+bool merge_fill(struct event_merge *merge, struct cursor *cursor)
 {
 	uint64_t decoded, committed;
 	const char *error;
@@ -171,7 +134,7 @@ static bool cursor_fill(struct event_merge *merge, struct cursor *cursor)
 	if (!error && decoded != committed)
 		error = "its count of events is not what it holds";
 	if (error)
-		trace_reader_damaged(merge->reader, merge->process, cursor->entry,
+		trace_reader_damaged(merge->reader, merge->process, &cursor->entry,
 		                     committed > decoded ? committed - decoded : 0, error);
 	return false;
 }
@@ -190,6 +153,19 @@ static void cursor_wait(struct event_merge *merge, struct cursor *cursor)
 }
 
 /*
+ * A cursor goes on with its thread: a run of that thread in a chunk that seemed to hold more of it
+ * is over.
+ */
+static int cursor_push(struct event_merge *merge, struct cursor *cursor)
+{
+	struct cursor *stalled;
+
+	for (stalled = merge->stalled; stalled; stalled = stalled->next)
+		stalled->is_overtaken |= stalled->thread == cursor->thread;
+	return heap_push(merge, cursor);
+}
+
+/*
  * Put a cursor that is about to hand out a run into the heap. If another cursor has a run of
  * the same thread, the later one of the two waits until the other's run ends. (A chunk that a
  * thread had put aside can be at its next run long before the time of that run.)
@@ -200,6 +176,7 @@ static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
 	size_t i;
 
 	cursor->thread = decoder_run(cursor->decoder)->thread;
+	cursor->is_overtaken = false;
 	for (i = 0; i < merge->heap_count; i++) {
 		other = merge->heap[i];
 		if (other->thread != cursor->thread)
@@ -212,7 +189,7 @@ static int cursor_enter(struct event_merge *merge, struct cursor *cursor)
 		cursor_wait(merge, other);
 		break;
 	}
-	return heap_push(merge, cursor);
+	return cursor_push(merge, cursor);
 }
 
 /* A cursor left this thread: let the first cursor that waits for the thread enter. */
@@ -228,47 +205,86 @@ static int waiting_wake(struct event_merge *merge, uint32_t thread)
 		return 0;
 	cursor = *first;
 	*first = cursor->next;
-	return heap_push(merge, cursor);
+	return cursor_push(merge, cursor);
+}
+
+int merge_leave(struct event_merge *merge, struct cursor *cursor)
+{
+	if (merge->is_growing && !cursor->is_whole && !decoder_error(cursor->decoder)) {
+		cursor->next = merge->stalled;
+		merge->stalled = cursor;
+		return 0;
+	}
+	cursor_spare(merge, cursor);
+	return merge->is_growing ? ticket_set_add(&merge->done, cursor->entry.ticket) : 0;
+}
+
+int merge_resume(struct event_merge *merge, struct cursor *cursor)
+{
+	return cursor->events[0].op == EVENT_RUN ? cursor_enter(merge, cursor)
+	                                         : cursor_push(merge, cursor);
+}
+
+/*
+ * Whether the chunk is there. One in a ring that is being read may have moved to the trace: then
+ * it is found there.
+ */
+static bool cursor_read(struct event_merge *merge, struct cursor *cursor)
+{
+	struct error ignored;
+
+	if (!merge->is_growing || !cursor->entry.is_in_ring)
+		return !trace_reader_chunk(merge->reader, merge->process, &cursor->entry,
+		                           &cursor->buffer);
+	cursor->buffer.bytes = 0;
+	return !trace_reader_chunk_more(merge->reader, merge->process, &cursor->entry,
+	                                &cursor->buffer, &ignored);
+}
+
+/* Start the cursor's decoder on its chunk. False: it is damaged, which is reported. */
+static bool cursor_start(struct event_merge *merge, struct cursor *cursor)
+{
+	struct error error;
+
+	if (!decoder_start(cursor->decoder, cursor->buffer.data, cursor->buffer.bytes,
+	                   &error))
+		return true;
+	trace_reader_damaged(merge->reader, merge->process, &cursor->entry,
+	                     cursor->entry.events, error.message);
+	return false;
 }
 
 /* Open the next chunk of the list, if it can be read. */
 static int chunk_enter(struct event_merge *merge)
 {
-	const struct chunk_entry *entry = &merge->process->chunks
-	                                       .entries[merge->chunk_next++];
 	struct cursor *cursor = cursor_new(merge);
-	struct error error;
 
 	if (!cursor)
 		return -1;
-	cursor->entry = entry;
-	if (trace_reader_chunk(merge->reader, merge->process, entry, &cursor->buffer)) {
+	cursor->entry = merge->chunks->entries[merge->chunk_next++];
+	cursor->is_whole = !cursor->entry.is_open;
+	if (!cursor_read(merge, cursor)) {
 		cursor_spare(merge, cursor);
 		return 0;
 	}
-	if (decoder_start(cursor->decoder, cursor->buffer.data, cursor->buffer.bytes,
-	                  &error)) {
-		trace_reader_damaged(merge->reader, merge->process, entry, entry->events,
-		                     error.message);
-		cursor_spare(merge, cursor);
-		return 0;
-	}
-	if (!cursor_fill(merge, cursor)) {
-		cursor_spare(merge, cursor);
-		return 0;
-	}
-	return cursor_enter(merge, cursor);
+	if (cursor_start(merge, cursor))
+		return merge_fill(merge, cursor) ? cursor_enter(merge, cursor)
+		                                 : merge_leave(merge, cursor);
+	cursor_spare(merge, cursor);
+	return merge->is_growing ? ticket_set_add(&merge->done, cursor->entry.ticket) : 0;
 }
 
 /* ---- slices --------------------------------------------------------------------- */
 
-/* Advance the current cursor past the last slice, which the caller has used. */
-static int current_advance(struct event_merge *merge)
+int merge_advance(struct event_merge *merge)
 {
 	struct cursor *cursor = merge->current;
-	uint32_t thread = cursor->thread;
+	uint32_t thread;
 	struct event *event;
 
+	if (!cursor)
+		return 0;
+	thread = cursor->thread;
 	merge->current = NULL;
 	cursor->at += merge->current_count;
 	event = &cursor->events[cursor->at - 1];
@@ -288,15 +304,13 @@ static int current_advance(struct event_merge *merge)
 		heap_sift_down(merge, 0);
 		return 0;
 	}
-	if (cursor_fill(merge, cursor) && cursor->events[0].op != EVENT_RUN) {
+	if (merge_fill(merge, cursor) && cursor->events[0].op != EVENT_RUN) {
 		heap_sift_down(merge, 0);
 		return 0;
 	}
 	/* Its run has ended. */
 	heap_remove(merge, 0);
-	if (!cursor->count)
-		cursor_spare(merge, cursor);
-	else if (cursor_enter(merge, cursor))
+	if (cursor->count ? cursor_enter(merge, cursor) : merge_leave(merge, cursor))
 		return -1;
 	return thread ? waiting_wake(merge, thread) : 0;
 }
@@ -304,8 +318,8 @@ static int current_advance(struct event_merge *merge)
 /* The key up to which the first cursor may go on alone. */
 static uint64_t slice_limit(const struct event_merge *merge)
 {
-	const struct chunk_list *chunks = &merge->process->chunks;
-	uint64_t limit = UINT64_MAX;
+	const struct chunk_list *chunks = merge->chunks;
+	uint64_t limit = merge->limit;
 	size_t i;
 
 	/* The second lowest key of a heap is in one of the two entries below the first. */
@@ -362,20 +376,27 @@ static inline bool first_is_earliest(const struct event_merge *merge)
  * has the lowest key, time_first << 1. Chunks are sorted by time_first, so only the next one
  * needs a check.
  */
+static inline bool is_chunk_due(const struct event_merge *merge)
+{
+	uint64_t key;
+
+	if (merge->chunk_next >= merge->chunks->count)
+		return false;
+	key = merge->chunks->entries[merge->chunk_next].time_first << 1;
+	return key < merge->limit && (!merge->heap_count || key <= merge->heap[0]->key);
+}
+
 int event_merge_next(struct event_merge *merge, struct event_slice *slice)
 {
-	const struct chunk_list *chunks = &merge->process->chunks;
 	struct cursor *cursor;
 
-	if (merge->current && current_advance(merge))
+	if (merge_advance(merge))
 		return -1;
-	while (merge->chunk_next < chunks->count &&
-	       (!merge->heap_count || chunks->entries[merge->chunk_next].time_first << 1 <=
-	                                  merge->heap[0]->key)) {
+	while (is_chunk_due(merge)) {
 		if (chunk_enter(merge))
 			return -1;
 	}
-	if (!merge->heap_count)
+	if (!merge->heap_count || merge->heap[0]->key >= merge->limit)
 		return 0;
 	invariant(first_is_earliest(merge));
 	cursor = merge->heap[0];
@@ -408,6 +429,8 @@ struct event_merge *event_merge_new(struct trace_reader *reader,
 	merge->map = map;
 	merge->preview = preview;
 	merge->context = context;
+	merge->chunks = &process->chunks;
+	merge->limit = UINT64_MAX;
 	return merge;
 }
 
@@ -431,6 +454,9 @@ void event_merge_free(struct event_merge *merge)
 		cursor_free(merge->heap[i]);
 	cursors_free(merge->spare);
 	cursors_free(merge->waiting);
+	cursors_free(merge->stalled);
+	chunk_list_release(&merge->pending);
+	ticket_set_release(&merge->done);
 	free(merge->heap);
 	free(merge);
 }

@@ -44,8 +44,8 @@ struct event_merge *event_merge_new(struct trace_reader *reader,
 void event_merge_free(struct event_merge *merge);
 
 /*
- * 1: *slice is the next slice. 0: there are no more. -1: memory is out. The reader reports and
- * counts chunks that cannot be read.
+ * 1: *slice is the next slice. 0: there are no more, for now. -1: memory is out. The reader
+ * reports and counts chunks that cannot be read.
  */
 int event_merge_next(struct event_merge *merge, struct event_slice *slice);
 

@@ -45,7 +45,8 @@ void trace_reader_close(struct trace_reader *reader)
 }
 
 /* Takes ownership of the source. */
-static struct trace_reader *reader_new(struct byte_source *source, struct error *error)
+static struct trace_reader *reader_new(struct byte_source *source, bool is_growing,
+                                       struct error *error)
 {
 	struct trace_reader *reader = calloc(1, sizeof(*reader));
 
@@ -54,7 +55,7 @@ static struct trace_reader *reader_new(struct byte_source *source, struct error 
 		error_set(error, "out of memory");
 		return NULL;
 	}
-	if (trace_index_make(&reader->index, source, error)) {
+	if (trace_index_make(&reader->index, source, is_growing, error)) {
 		trace_reader_close(reader);
 		return NULL;
 	}
@@ -67,7 +68,21 @@ struct trace_reader *trace_reader_open(const char *path, struct error *error)
 
 	if (byte_source_open(&source, path, error))
 		return NULL;
-	return reader_new(&source, error);
+	return reader_new(&source, false, error);
+}
+
+struct trace_reader *trace_reader_open_growing(const char *path, struct error *error)
+{
+	struct byte_source source;
+
+	if (byte_source_open(&source, path, error))
+		return NULL;
+	return reader_new(&source, true, error);
+}
+
+struct trace_index *trace_reader_index(struct trace_reader *reader)
+{
+	return &reader->index;
 }
 
 struct trace_reader *trace_reader_open_memory(const char *name, const uint8_t *data,
@@ -79,7 +94,7 @@ struct trace_reader *trace_reader_open_memory(const char *name, const uint8_t *d
 		error_set(error, "out of memory");
 		return NULL;
 	}
-	return reader_new(&source, error);
+	return reader_new(&source, false, error);
 }
 
 /* ---- what it holds ------------------------------------------------------------ */
@@ -151,10 +166,13 @@ struct problem_list *trace_reader_problems(struct trace_reader *reader)
 	return &reader->index.problems;
 }
 
-/* Read a chunk of either kind into memory. 0, or -1 and *error. */
+/*
+ * Read a chunk of either kind into memory. Of one in a ring, `from` bytes are in the buffer
+ * already. 0, or -1 and *error.
+ */
 static int chunk_fetch(struct trace_reader *reader, const struct trace_process *process,
-                       const struct chunk_entry *entry, struct chunk_buffer *buffer,
-                       struct error *error)
+                       const struct chunk_entry *entry, size_t from,
+                       struct chunk_buffer *buffer, struct error *error)
 {
 	const struct byte_source *source = &reader->index.sources[entry->source];
 	struct chunk_header header;
@@ -168,7 +186,8 @@ static int chunk_fetch(struct trace_reader *reader, const struct trace_process *
 		                      entry->stored_bytes, buffer->data, entry->used_bytes,
 		                      error);
 	else
-		result = ring_file_copy(source, &process->header, entry, buffer->data, error);
+		result = ring_file_copy(source, &process->header, entry, from, buffer->data,
+		                        error);
 	if (result)
 		return result;
 	memcpy(&header, buffer->data, sizeof(header));
@@ -203,11 +222,34 @@ int trace_reader_chunk(struct trace_reader *reader, struct trace_process *proces
 {
 	struct error error;
 
-	if (!chunk_fetch(reader, process, entry, buffer, &error))
+	if (!chunk_fetch(reader, process, entry, 0, buffer, &error))
 		return 0;
 	problem_add(&reader->index.problems, "%s", error.message);
 	damage_count(process, entry->events);
 	return -1;
+}
+
+/* Into another buffer: a decoder still points into the old one if this fails. */
+int trace_reader_chunk_more(struct trace_reader *reader,
+                            const struct trace_process *process,
+                            const struct chunk_entry *entry,
+                            struct chunk_buffer *buffer, struct error *error)
+{
+	struct chunk_buffer more = { NULL, 0, 0 };
+
+	if (entry->used_bytes < buffer->bytes)
+		return error_set(error, "the chunk has less in it than before");
+	if (chunk_buffer_reserve(&more, entry->used_bytes))
+		return error_set(error, "out of memory for a chunk");
+	if (buffer->bytes)
+		memcpy(more.data, buffer->data, buffer->bytes);
+	if (chunk_fetch(reader, process, entry, buffer->bytes, &more, error)) {
+		chunk_buffer_release(&more);
+		return -1;
+	}
+	chunk_buffer_release(buffer);
+	*buffer = more;
+	return 0;
 }
 
 /*
@@ -239,7 +281,7 @@ static void definitions_read(struct trace_reader *reader,
 
 	for (i = 0; i < process->definitions.count; i++) {
 		entry = &process->definitions.entries[i];
-		if (chunk_fetch(reader, process, entry, &buffer, &error)) {
+		if (chunk_fetch(reader, process, entry, 0, &buffer, &error)) {
 			if (tells_damage)
 				problem_add(&reader->index.problems, "%s", error.message);
 			continue;

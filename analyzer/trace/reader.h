@@ -28,6 +28,12 @@ struct trace_reader;
  */
 struct trace_reader *trace_reader_open(const char *path, struct error *error);
 
+/*
+ * The same for a file that is still being written: what is cut short at its end is no damage. A
+ * trace_follow (trace/follow.h) finds what is added.
+ */
+struct trace_reader *trace_reader_open_growing(const char *path, struct error *error);
+
 /* Open a recording in memory, which must outlive the reader. Does not read rings beside it. */
 struct trace_reader *trace_reader_open_memory(const char *name, const uint8_t *data,
                                               size_t bytes, struct error *error);
@@ -73,6 +79,19 @@ void chunk_buffer_release(struct chunk_buffer *buffer);
  */
 int trace_reader_chunk(struct trace_reader *reader, struct trace_process *process,
                        const struct chunk_entry *entry, struct chunk_buffer *buffer);
+
+/*
+ * The chunk has grown since it was read into the buffer: read what was added. 0, or -1 and *error,
+ * which is not reported in the problems: the chunk may have moved from its ring to the trace, and
+ * be read there later. The buffer is then as it was.
+ */
+int trace_reader_chunk_more(struct trace_reader *reader,
+                            const struct trace_process *process,
+                            const struct chunk_entry *entry,
+                            struct chunk_buffer *buffer, struct error *error);
+
+/* For the room itself: where everything is. */
+struct trace_index *trace_reader_index(struct trace_reader *reader);
 
 /* Report damage in a chunk of this process, and count `events` as lost by it. */
 void trace_reader_damaged(struct trace_reader *reader, struct trace_process *process,

@@ -88,6 +88,13 @@ static uint64_t chunk_offset(const struct ring_header *header, uint32_t number)
 	return header->header_bytes + (uint64_t)number * header->chunk_bytes;
 }
 
+int ring_file_states(const struct byte_source *source, const struct ring_header *header,
+                     uint64_t *states)
+{
+	return byte_source_read(source, header->states_offset, states,
+	                        (size_t)header->chunk_count * sizeof(*states), NULL);
+}
+
 static int chunk_state(const struct byte_source *source,
                        const struct ring_header *header, uint32_t number,
                        uint64_t *state, struct error *error)
@@ -95,6 +102,12 @@ static int chunk_state(const struct byte_source *source,
 	uint64_t offset = header->states_offset + (uint64_t)number * 8;
 
 	return byte_source_read(source, offset, state, sizeof(*state), error);
+}
+
+static bool is_open_state(uint64_t state)
+{
+	state &= (1u << CHUNK_STATE_BITS) - 1;
+	return state == CHUNK_OWNED || state == CHUNK_PARKED;
 }
 
 /*
@@ -134,6 +147,8 @@ int ring_file_check(const struct byte_source *source, const struct ring_header *
 		.used_bytes = COMMIT_BYTES(chunk.commit),
 		.events = COMMIT_EVENTS(chunk.commit),
 		.ring_chunk = number,
+		.is_in_ring = true,
+		.is_open = is_open_state(state),
 	};
 	return 1;
 }
@@ -144,12 +159,14 @@ int ring_file_check(const struct byte_source *source, const struct ring_header *
  * returned.
  */
 int ring_file_copy(const struct byte_source *source, const struct ring_header *header,
-                   const struct chunk_entry *entry, uint8_t *to, struct error *error)
+                   const struct chunk_entry *entry, size_t from, uint8_t *to,
+                   struct error *error)
 {
 	struct chunk_header chunk;
 	uint64_t state, commit;
 
-	if (byte_source_read(source, entry->offset, to, entry->used_bytes, error) ||
+	if (byte_source_read(source, entry->offset + from, to + from,
+	                     entry->used_bytes - from, error) ||
 	    chunk_state(source, header, entry->ring_chunk, &state, error) ||
 	    byte_source_read(source, entry->offset, &chunk, sizeof(chunk), error))
 		return -1;

@@ -26,6 +26,13 @@ int ring_file_header(const struct byte_source *source, struct ring_header *heade
                      struct error *error);
 
 /*
+ * Read the states of all chunks at once, header->chunk_count words: only of chunks whose state is
+ * not free, and may have changed, is anything to be read. 0, or -1.
+ */
+int ring_file_states(const struct byte_source *source, const struct ring_header *header,
+                     uint64_t *states);
+
+/*
  * Read what chunk `number` (below header->chunk_count) holds. 1: something, and *entry (all but
  * `source`) and *is_definitions are set. 0: nothing yet. -1 and *error: its header is wrong or
  * cannot be read.
@@ -35,10 +42,12 @@ int ring_file_check(const struct byte_source *source, const struct ring_header *
                     struct error *error);
 
 /*
- * Copy the used bytes of the chunk into `to` (room for entry->used_bytes). 0, or -1 and *error:
- * it cannot be read, or a writer has reused it meanwhile.
+ * Copy the used bytes of the chunk into `to` (room for entry->used_bytes), those before `from`
+ * apart: they are there already, copied when the chunk had no more. 0, or -1 and *error: it cannot
+ * be read, or a writer has reused it meanwhile.
  */
 int ring_file_copy(const struct byte_source *source, const struct ring_header *header,
-                   const struct chunk_entry *entry, uint8_t *to, struct error *error);
+                   const struct chunk_entry *entry, size_t from, uint8_t *to,
+                   struct error *error);
 
 #endif
