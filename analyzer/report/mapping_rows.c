@@ -1,7 +1,7 @@
 /* report/mapping_rows.c - what mapped memory, by call path or by call site. */
 #include "report/mapping_rows.h"
 
-#include "base/hash_index.h"
+#include "verdict/line_index.h"
 #include "verdict/mapping_maker.h"
 
 #include <stdlib.h>
@@ -47,42 +47,26 @@ static void row_add(struct mapping_row *row, const struct mapping_path *path)
 
 struct grouping {
 	struct mapping_rows *rows;
-	struct hash_index index; /* holds row + 1 */
+	struct line_index lines; /* the number of a row's line is that of the row + 1 */
+	struct stack_names scratch;
 };
 
-static uint64_t row_hash(const void *context, uint32_t number)
-{
-	const struct grouping *grouping = context;
-
-	return stack_name_line_hash(&grouping->rows->rows[number - 1].name);
-}
-
-static bool row_is(const void *context, uint32_t number, const void *key)
-{
-	const struct grouping *grouping = context;
-
-	return stack_name_is_same_line(&grouping->rows->rows[number - 1].name, key);
-}
-
-/* The row of a call site, made if it is new; NULL: memory is out. */
+/* The row of a call path: one of its own, or the one of its line; NULL: memory is out. */
 static struct mapping_row *row_find(struct grouping *grouping,
-                                    const struct stack_name *name)
+                                    const struct stack_name *name, bool by_path)
 {
 	struct mapping_rows *rows = grouping->rows;
-	uint64_t hash = stack_name_line_hash(name);
-	uint32_t number = hash_index_find(&grouping->index, hash, row_is, grouping, name);
+	uint32_t number;
 
-	if (number)
-		return &rows->rows[number - 1];
-	rows->rows[rows->count].name = *name;
-	if (hash_index_add(&grouping->index, hash, (uint32_t)rows->count + 1, row_hash,
-	                   grouping))
-		return NULL;
-	return &rows->rows[rows->count++];
+	if (by_path)
+		return &rows->rows[rows->count++];
+	number = line_index_number(&grouping->lines, name);
+	rows->count = grouping->lines.count;
+	return number ? &rows->rows[number - 1] : NULL;
 }
 
-static int path_add(struct grouping *grouping, struct stack_names *scratch,
-                    const struct classes *classes, uint32_t number, bool by_path)
+static int path_add(struct grouping *grouping, const struct classes *classes,
+                    uint32_t number, bool by_path)
 {
 	const struct profile *profile = classes->profile;
 	const struct mapping_path *path = &profile->replay.mappings.paths[number];
@@ -90,18 +74,14 @@ static int path_add(struct grouping *grouping, struct stack_names *scratch,
 	struct mapping_row *row;
 	struct stack_name name;
 
-	if (stack_name_blamed(&name, scratch, profile,
+	if (stack_name_blamed(&name, &grouping->scratch, profile,
 	                      profile->replay.tree.nodes[node].location) < 0)
 		return -1;
-	if (by_path) {
-		row = &grouping->rows->rows[grouping->rows->count++];
-		row->name = name;
-	} else {
-		row = row_find(grouping, &name);
-	}
+	row = row_find(grouping, &name, by_path);
 	if (!row)
 		return -1;
 	if (!row->path_count) {
+		row->name = name;
 		row->number = number;
 		row->node = path->node;
 		row->function = function_of_node(&classes->functions, profile, node);
@@ -127,7 +107,6 @@ int mapping_rows_make(struct mapping_rows *rows, const struct classes *classes,
 {
 	const struct mappings *mappings = &classes->profile->replay.mappings;
 	struct grouping grouping = { .rows = rows };
-	struct stack_names scratch = { NULL, 0, 0 };
 	int result = 0;
 	uint32_t i;
 
@@ -137,10 +116,10 @@ int mapping_rows_make(struct mapping_rows *rows, const struct classes *classes,
 	for (i = 1; i < mappings->count && !result; i++) {
 		if (mapping_path_is_empty(&mappings->paths[i]))
 			continue;
-		result = path_add(&grouping, &scratch, classes, i, by_path);
+		result = path_add(&grouping, classes, i, by_path);
 	}
-	hash_index_release(&grouping.index);
-	stack_names_release(&scratch);
+	line_index_release(&grouping.lines);
+	stack_names_release(&grouping.scratch);
 	qsort(rows->rows, rows->count, sizeof(*rows->rows), row_compare);
 	return result;
 }

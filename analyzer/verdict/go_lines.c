@@ -2,25 +2,12 @@
 #include "verdict/go_lines.h"
 
 #include "base/array.h"
-#include "base/hash_index.h"
 #include "elf/go_name.h"
+#include "verdict/line_index.h"
 #include "verdict/own_code.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static bool line_is_same(const void *context, uint32_t number, const void *name)
-{
-	const struct go_lines *lines = context;
-
-	return stack_name_is_same_line(&lines->lines[number - 1].name, name);
-}
-
-static uint64_t line_hash(const void *context, uint32_t number)
-{
-	return stack_name_line_hash(
-		&((const struct go_lines *)context)->lines[number - 1].name);
-}
 
 /*
  * Whether a function is Go's. C code in the comment before `import "C"` has a Go file, too; but
@@ -54,21 +41,18 @@ static const struct stack_name *asking_name(const struct stack_names *stack)
 	return asking;
 }
 
-/* The number of the name's line, which is added if it is new, counted from 1; 0: no memory. */
-static uint32_t line_number(struct go_lines *lines, struct hash_index *index,
-                            const struct stack_name *name, uint32_t function)
+/* The row of the name's line, made if it is new; NULL: no memory. */
+static struct go_line *line_find(struct go_lines *lines, struct line_index *index,
+                                 const struct stack_name *name, uint32_t function)
 {
-	uint64_t hash = stack_name_line_hash(name);
-	uint32_t number = hash_index_find(index, hash, line_is_same, lines, name);
+	uint32_t number = line_index_number(index, name);
 
-	if (number)
-		return number;
-	if (array_reserve(lines->lines, lines->capacity, lines->count + 1))
-		return 0;
-	lines->lines[lines->count++] = (struct go_line){ .name = *name,
-		                                             .function = function };
-	number = (uint32_t)lines->count;
-	return hash_index_add(index, hash, number, line_hash, lines) ? 0 : number;
+	if (!number || array_reserve(lines->lines, lines->capacity, number))
+		return NULL;
+	if (number > lines->count)
+		lines->lines[lines->count++] = (struct go_line){ .name = *name,
+			                                             .function = function };
+	return &lines->lines[number - 1];
 }
 
 /* ---- owners ---------------------------------------------------------------------------- */
@@ -131,14 +115,14 @@ static int path_add(struct go_line *line, const struct classes *classes, uint32_
 	return life_summary_add(&line->summary, classes, path);
 }
 
-static int path_count(struct go_lines *lines, struct hash_index *index,
+static int path_count(struct go_lines *lines, struct line_index *index,
                       const struct classes *classes, struct stack_names *stack,
                       uint32_t path)
 {
 	const struct profile *profile = classes->profile;
 	const struct call_path *counted = profile_path(profile, path);
 	const struct stack_name *name;
-	uint32_t number;
+	struct go_line *line;
 
 	if (stack_names_fill(stack, profile, counted->node))
 		return -1;
@@ -148,9 +132,9 @@ static int path_count(struct go_lines *lines, struct hash_index *index,
 		lines->other_bytes += counted->bytes;
 		return 0;
 	}
-	number = line_number(lines, index, name,
-	                     function_of_node(&classes->functions, profile, name->node));
-	return number ? path_add(&lines->lines[number - 1], classes, path, name->node) : -1;
+	line = line_find(lines, index, name,
+	                 function_of_node(&classes->functions, profile, name->node));
+	return line ? path_add(line, classes, path, name->node) : -1;
 }
 
 /* ---- lines ----------------------------------------------------------------------------- */
@@ -167,7 +151,7 @@ static int by_bytes(const void *first, const void *second)
 int go_lines_make(struct go_lines *lines, const struct classes *classes)
 {
 	uint32_t paths = classes->profile->replay.paths.count, path;
-	struct hash_index index = { NULL, 0, 0 };
+	struct line_index index = { .names = NULL };
 	struct stack_names stack = { NULL, 0, 0 };
 	int result = 0;
 	size_t i;
@@ -177,7 +161,7 @@ int go_lines_make(struct go_lines *lines, const struct classes *classes)
 		if (!call_path_is_empty(profile_path(classes->profile, path)))
 			result = path_count(lines, &index, classes, &stack, path);
 	}
-	hash_index_release(&index);
+	line_index_release(&index);
 	stack_names_release(&stack);
 	for (i = 0; i < lines->count; i++) {
 		life_summary_sort(&lines->lines[i].summary, classes);
