@@ -31,6 +31,13 @@ struct bytes {
 	uint64_t count;
 };
 
+/* Where the units' parts of a section of the module's file begin, sorted. */
+struct starts {
+	uint64_t *starts;
+	size_t count, capacity;
+	bool is_read;
+};
+
 /* A unit that was asked for: an ELF file in memory. */
 struct piece {
 	void *map;
@@ -45,6 +52,7 @@ struct dwarf_package {
 	struct bytes parts[PARTS], index;
 	uint64_t strings_at, strings_bytes; /* in the file: too large to be copied */
 	uint32_t version, columns, rows, slots;
+	struct starts addresses, ranges;
 	struct piece *pieces;
 	size_t count, capacity;
 	void (*memory_out)(void) __attribute__((noreturn));
@@ -204,6 +212,8 @@ void dwarf_package_free(struct dwarf_package *package)
 		munmap(package->pieces[i].map, package->pieces[i].bytes);
 	}
 	free(package->pieces);
+	free(package->addresses.starts);
+	free(package->ranges.starts);
 	elf_end(package->elf);
 	if (package->file >= 0)
 		close(package->file);
@@ -326,27 +336,59 @@ static Dwarf *piece_make(const struct dwarf_package *package, struct piece *piec
 	return piece->dwarf;
 }
 
-/* A unit's part of a section of the module's file: up to where that of another unit begins. */
-static struct bytes part_of(Elf *elf, const char *section, Dwarf_Die *skeleton,
-                            unsigned name, unsigned old_name)
+static int start_compare(const void *one, const void *two)
 {
-	uint64_t at = number_of(skeleton, name, old_name), other;
-	GElf_Shdr header;
-	struct bytes part = bytes_from(section_find(elf, section, &header), at);
+	uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)two;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Read them of all units, once. False: memory is out. */
+static bool starts_read(struct starts *starts, Dwarf_Die *skeleton, unsigned name,
+                        unsigned old_name)
+{
 	Dwarf *dwarf = dwarf_cu_getdwarf(skeleton->cu);
 	Dwarf_CU *unit = NULL;
 	Dwarf_Die die;
 
+	if (starts->is_read)
+		return true;
+	starts->count = 0;
 	while (!dwarf_get_units(dwarf, unit, &unit, NULL, NULL, &die, NULL)) {
-		other = number_of(&die, name, old_name);
-		if (other > at && other - at < part.count)
-			part.count = other - at;
+		if (array_reserve(starts->starts, starts->capacity, starts->count + 1))
+			return false;
+		starts->starts[starts->count++] = number_of(&die, name, old_name);
 	}
+	if (starts->count)
+		qsort(starts->starts, starts->count, sizeof(*starts->starts), start_compare);
+	return starts->is_read = true;
+}
+
+/* A unit's part of a section of the module's file: up to where that of another unit begins. */
+static struct bytes part_of(Elf *elf, const char *section, struct starts *starts,
+                            Dwarf_Die *skeleton, unsigned name, unsigned old_name)
+{
+	uint64_t at = number_of(skeleton, name, old_name);
+	GElf_Shdr header;
+	struct bytes part = bytes_from(section_find(elf, section, &header), at);
+	size_t first = 0, end, middle;
+
+	if (!starts_read(starts, skeleton, name, old_name))
+		return (struct bytes){ NULL, 0 };
+	for (end = starts->count; first < end;) {
+		middle = first + (end - first) / 2;
+		if (starts->starts[middle] > at)
+			end = middle;
+		else
+			first = middle + 1;
+	}
+	if (first < starts->count && starts->starts[first] - at < part.count)
+		part.count = starts->starts[first] - at;
 	return part;
 }
 
 /* The sections of the unit that a skeleton stands for, and the bytes of the file around it. */
-static bool sections_find(const struct dwarf_package *package, Dwarf_Die *skeleton,
+static bool sections_find(struct dwarf_package *package, Dwarf_Die *skeleton,
                           uint64_t id, struct bytes *sections)
 {
 	struct bytes parts[PARTS] = { 0 };
@@ -361,10 +403,10 @@ static bool sections_find(const struct dwarf_package *package, Dwarf_Die *skelet
 	sections[OFFSETS] = parts[PART_OFFSETS];
 	sections[RANGES] = package->version == 5 ? parts[PART_RANGES]
 	                                         : (struct bytes){ NULL, 0 };
-	sections[ADDRESSES] = part_of(elf, ".debug_addr", skeleton, DW_AT_addr_base,
-	                              DW_AT_GNU_addr_base);
+	sections[ADDRESSES] = part_of(elf, ".debug_addr", &package->addresses, skeleton,
+	                              DW_AT_addr_base, DW_AT_GNU_addr_base);
 	if (package->version != 5)
-		sections[OLD_RANGES] = part_of(elf, ".debug_ranges", skeleton,
+		sections[OLD_RANGES] = part_of(elf, ".debug_ranges", &package->ranges, skeleton,
 		                               DW_AT_GNU_ranges_base, DW_AT_GNU_ranges_base);
 	sections[NAMES] = (struct bytes){ (const uint8_t *)section_names,
 		                              sizeof(section_names) };
@@ -386,7 +428,7 @@ static Dwarf *piece_of(const struct dwarf_package *package, Dwarf_Die *skeleton,
 			                       base);
 		if (made)
 			sections[RANGES].data = made;
-		if (sections[OLD_RANGES].count)
+		if (sections[OLD_RANGES].data)
 			old = malloc(sections[OLD_RANGES].count);
 		if (old) {
 			memcpy(old, sections[OLD_RANGES].data, sections[OLD_RANGES].count);
