@@ -75,6 +75,8 @@ static uint32_t slow_measure(size_t bytes, char **blocks)
 
 	if (count > CROWD_MAX)
 		count = CROWD_MAX;
+	if (!count)
+		count = 1;
 	for (round = 0; round < ROUNDS; round++) {
 		begin = kernel_now_ns();
 		for (i = 0; i < count; i++) {

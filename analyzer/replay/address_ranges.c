@@ -25,7 +25,8 @@ void address_ranges_release(struct address_ranges *ranges)
 /* Make room for all nodes that one change takes. */
 static int nodes_reserve(struct address_ranges *ranges)
 {
-	if (array_reserve(ranges->nodes, ranges->capacity, ranges->count + SPARE_NODES))
+	if (array_reserve_zeroed(ranges->nodes, ranges->capacity,
+	                         ranges->count + SPARE_NODES))
 		return -1;
 	if (!ranges->count) {
 		ranges->count = 1;

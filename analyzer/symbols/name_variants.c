@@ -179,7 +179,8 @@ int name_variants_tell(struct symbol_table *symbols)
 
 	if (!result)
 		result = groups_tell(&work);
-	for (i = 1; !result && (frames = symbol_table_chain(symbols, i, &module, &count));
+	for (i = 1; !result && work.count &&
+	            (frames = symbol_table_chain(symbols, i, &module, &count));
 	     i++) {
 		for (j = 0; j < count; j++) {
 			if (has_variants(&frames[j]))
