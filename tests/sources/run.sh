@@ -70,10 +70,11 @@ build_rust() { # WAY DIRECTORY
 	*) flags+=(-C "opt-level=${1#-O}") ;;
 	esac
 	if [ -d "$source" ]; then
-		CARGO_TARGET_DIR=$2/target RUSTFLAGS="${flags[*]}" CARGO_PROFILE_RELEASE_LTO=$lto \
+		# With a target, macros are built without these flags: once for all ways.
+		CARGO_TARGET_DIR=target RUSTFLAGS="${flags[*]}" CARGO_PROFILE_RELEASE_LTO=$lto \
 			CARGO_NET_OFFLINE=${crates_offline:-false} \
-			cargo build -q --release --manifest-path crate/Cargo.toml &&
-			mv "$2/target/release/$name" "$2/$name" && rm -rf "${2:?}/target"
+			cargo build -q --release --target "$host" --manifest-path crate/Cargo.toml &&
+			mv "target/$host/release/$name" "$2/$name"
 	else
 		rustc "${flags[@]}" --edition 2021 -o "$2/$name" "$source"
 	fi
@@ -133,6 +134,7 @@ case $source in
 		# The user's own cannot be written here: run.sh confines tests.
 		export CARGO_HOME=$OUTLIVE_ROOT_DIR/build/sources/cargo
 		header=$source/src/main.rs
+		host=$(rustc -vV | sed -n 's/^host: //p')
 		command -v cargo >/dev/null && cargo fetch -q --manifest-path crate/Cargo.toml 2>fetch.log ||
 			{ echo "its crates could not be fetched: $(tail -n 1 fetch.log)"; exit 77; }
 	fi
