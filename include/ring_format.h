@@ -104,7 +104,9 @@ struct ring_header {
 	uint64_t lost[LOST_CAUSES_MAX]; /* atomic add, by enum loss_cause: DRAINED is the
 	                                   reader's, the others are the writer's */
 
-	uint64_t unused[64];
+	/* Of the processor, the recorder's own included, when it was finished; 0: not known. Writer */
+	uint64_t processor_ns;
+	uint64_t unused[63];
 	char executable[RING_PATH_BYTES]; /* NUL-terminated, from /proc/self/exe */
 	char command[RING_COMMAND_BYTES]; /* arguments, each with its NUL; may be cut */
 	uint32_t command_bytes;           /* bytes used of `command` */

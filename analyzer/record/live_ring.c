@@ -394,6 +394,7 @@ static void header_body(void *context)
 	header->flags = page->flags;
 	header->last_ticks = page->last_ticks;
 	header->last_ns = page->last_ns;
+	header->processor_ns = page->processor_ns;
 	header->reader_pid = page->reader_pid;
 	header->reader_beat_ns = page->reader_beat_ns;
 	header->next_ticket = page->next_ticket;

@@ -1,6 +1,7 @@
 /* report/advice_words.c - advice in plain words. */
 #include "report/advice_words.h"
 
+#include "report/advice_helpers.h"
 #include "verdict/function_text.h"
 #include "verdict/reuse.h"
 
@@ -132,6 +133,17 @@ static int keep_text(struct text *text, const char *where,
 		most, where, summary->was_shared ? "thread-local" : "static", count, sizes);
 }
 
+/* How an arena asks for its bytes. */
+static const char *pieces_text(char *text, size_t bytes,
+                               const struct life_summary *summary)
+{
+	if (saving_arena_bytes(summary) <= SAVING_PIECE_BYTES)
+		return summary->activations > 1 ? "in one piece for each of its calls"
+		                                : "in one piece";
+	snprintf(text, bytes, "in pieces of %u KiB", (unsigned)(SAVING_PIECE_BYTES >> 10));
+	return text;
+}
+
 /*
  * Append what to do, and the figures that support it, which are of all call paths through the
  * call site. `where`: the function that allocates; `owner`: the one that is to own the blocks;
@@ -142,7 +154,7 @@ static int sentence_add(struct text *text, const struct advice *advice,
                         const struct life_summary *summary, bool is_freed_elsewhere)
 {
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
-	char live[TEXT_NUMBER_BYTES];
+	char live[TEXT_NUMBER_BYTES], pieces[64];
 
 	sizes_text(sizes, sizeof(sizes), summary);
 	text_count(count, summary->counts.blocks);
@@ -180,9 +192,10 @@ static int sentence_add(struct text *text, const struct advice *advice,
 	case ADVICE_ARENA:
 		return text_printf(text,
 		                   "an arena in %s for the blocks of %s: %s of %s, up to %s at "
-		                   "once, none outlived it: the same bytes in few pieces",
+		                   "once, none outlived it: the same bytes %s",
 		                   owner, where, count, sizes,
-		                   text_count(live, summary->at_once_min));
+		                   text_count(live, summary->at_once_min),
+		                   pieces_text(pieces, sizeof(pieces), summary));
 	case ADVICE_RESERVE: return reserve_text(text, advice, where, summary);
 	case ADVICE_STATIC:
 		return text_printf(
@@ -200,75 +213,18 @@ static int sentence_add(struct text *text, const struct advice *advice,
 	}
 }
 
-/* The functions that free or reallocate the blocks, other than those that the advice names. */
-struct helpers {
-	uint32_t function; /* the one that does so most often */
-	size_t count;
-	bool frees, moves;
-};
-
-static bool is_owner(const struct life_summary *summary, uint32_t function)
+/* What is kept with a block, as the same call of the owner makes it. */
+static int parts_text(struct text *text, const struct advice *advice)
 {
-	const struct ranking *owners = &summary->owners;
-	size_t i;
+	char count[TEXT_NUMBER_BYTES];
 
-	for (i = 0; i < owners->count; i++) {
-		if (owners->ranks[i].key == function)
-			return true;
-	}
-	return false;
-}
-
-/*
- * List the functions of a ranking that are no owners; false: there are none. A ranking begins
- * with most blocks, so the first one found is the one that gets named. `count` only tells one
- * function from several: a function that frees and reallocates may count twice.
- */
-static bool helpers_add(struct helpers *helpers, const struct life_summary *summary,
-                        const struct ranking *ranking)
-{
-	bool has_any = false;
-	uint32_t function;
-	size_t i;
-
-	for (i = 0; i < ranking->count; i++) {
-		function = ranking->ranks[i].key;
-		if (is_owner(summary, function))
-			continue;
-		has_any = true;
-		if (!helpers->count)
-			helpers->function = function;
-		helpers->count += !helpers->count || function != helpers->function;
-	}
-	return has_any;
-}
-
-/*
- * Other functions that end the blocks must stop doing so: they would free what malloc did not
- * allocate.
- */
-static int helpers_text(struct text *text, const struct advice *advice,
-                        const struct classes *classes,
-                        const struct life_summary *summary, bool is_freed_elsewhere)
-{
-	struct helpers helpers = { .count = 0 };
-	char name[256], more[32] = "";
-
-	if (advice->kind != ADVICE_LOCAL && advice->kind != ADVICE_CALLER &&
-	    advice->kind != ADVICE_ARENA &&
-	    !(advice->kind == ADVICE_REUSE && is_freed_elsewhere))
+	if (!advice->with_count)
 		return 0;
-	helpers.frees = helpers_add(&helpers, summary, &summary->freers);
-	helpers.moves = helpers_add(&helpers, summary, &summary->movers);
-	if (!helpers.count)
-		return 0;
-	function_call_text(name, sizeof(name), classes, helpers.function);
-	if (helpers.count > 1)
-		snprintf(more, sizeof(more), " and others");
-	return text_printf(text, "; %s%s must no longer %s them", name, more,
-	                   !helpers.moves   ? "free"
-	                   : !helpers.frees ? "realloc"
-	                                    : "free or realloc");
+	return text_printf(text,
+	                   "; what the same call makes is kept with it: %s blocks of %u "
+	                   "other line%s",
+	                   text_count(count, advice->with_blocks), advice->with_count,
+	                   text_s(advice->with_count));
 }
 
 /* "in libz.so.1 (not this program's code): " */
@@ -293,7 +249,8 @@ int advice_text(struct text *text, const struct advice *advice,
 	function_call_text(where, sizeof(where), classes, call_site->function);
 	owner_text(owner, sizeof(owner), advice, classes);
 	if (sentence_add(text, advice, where, owner, summary, is_freed_elsewhere) ||
-	    helpers_text(text, advice, classes, summary, is_freed_elsewhere))
+	    parts_text(text, advice) ||
+	    advice_helpers_text(text, advice, classes, summary, is_freed_elsewhere))
 		return -1;
 	/*
 	 * The other kinds depend on how many frames a block outlived, which plain frames only let
@@ -330,12 +287,16 @@ int advice_saves_text(struct text *text, const struct advice *advice)
 	char calls[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES];
 	char time[2 * TEXT_NUMBER_BYTES + 8];
 
-	return text_printf(
-		text, "saves %s call%s, %s%s%s", text_short(calls, advice->saves.calls),
-		text_s(advice->saves.calls),
-		advice->saves.bytes ? text_size(bytes, advice->saves.bytes) : "",
-		advice->saves.bytes ? ", " : "",
-		span_text(time, sizeof(time), advice->saves.ns_least, advice->saves.ns_most));
+	if (text_printf(text, "saves %s call%s", text_short(calls, advice->saves.calls),
+	                text_s(advice->saves.calls)) ||
+	    (advice->saves.bytes &&
+	     text_printf(text, ", %s", text_size(bytes, advice->saves.bytes))))
+		return -1;
+	return advice->has_time
+	           ? text_printf(text, ", %s",
+	                         span_text(time, sizeof(time), advice->saves.ns_least,
+	                                   advice->saves.ns_most))
+	           : 0;
 }
 
 /* "10,000 blocks by 3 call paths, always 40 B", and what realloc did to them. */
@@ -361,6 +322,7 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 {
 	const struct life_summary *summary = advice_summary(advice, call_sites);
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], owner[256];
+	char time[2 * TEXT_NUMBER_BYTES + 8];
 	uint64_t known = summary->counts.blocks - summary->counts.inferred.blocks;
 
 	if (sizes_basis(text, summary))
@@ -388,6 +350,14 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 	if (text_printf(text, "; %s",
 	                summary->was_shared ? "several threads had some at the same time"
 	                                    : "no two threads had some at the same time"))
+		return -1;
+	if (!advice->has_time &&
+	    text_printf(
+			text,
+			"; malloc and free take %s of these: too little of the run to promise "
+			"any time",
+			span_text(time, sizeof(time), advice->saves.ns_least,
+	                  advice->saves.ns_most)))
 		return -1;
 	if (!classes->has_exact_frames || known == summary->counts.proved)
 		return 0;

@@ -4,6 +4,7 @@
 #include "verdict/changeable.h"
 #include "elf/cxx_name.h"
 #include "verdict/own_code.h"
+#include "verdict/reuse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,33 +79,25 @@ static bool is_worth_it(const struct saving *saves, const struct classes *classe
 	       (saves->bytes && saves->bytes >= replay->totals.bytes / SAVES_SHARE_MIN);
 }
 
-/* How many blocks the change leaves: of one owner at a time, or for each of its activations. */
-static uint64_t left_of(const struct life_summary *summary, enum advice_kind kind)
+/* Parts of what is kept are kept with it, and saved, too, unless there is advice about them. */
+static void parts_add(struct advice *advice, const struct classes *classes,
+                      const struct call_sites *call_sites)
 {
-	if (kind == ADVICE_REUSE)
-		return summary->at_once;
-	if (kind == ADVICE_KEEP)
-		return 1;
-	/* a small buffer is a variable of the owner's */
-	if (kind == ADVICE_CALLER && summary->largest_max > ADVICE_LOCAL_BYTES_MAX)
-		return summary->activations;
-	return 0;
-}
+	const struct call_site *whole = &call_sites->call_sites[advice->call_site], *part;
+	const struct call_site *end = call_sites->call_sites + call_sites->count;
+	struct saving saves;
 
-/*
- * Reuse still needs the blocks that are live at once. Reserving saves only the reallocs (or the
- * blocks that a container copied, `copies` of them).
- */
-static struct saving saving_of(const struct classes *classes,
-                               const struct life_summary *summary,
-                               enum advice_kind kind, uint64_t copies)
-{
-	if (kind == ADVICE_RESERVE)
-		return copies ? saving_of_copies(classes, summary, copies)
-		              : saving_of_reallocs(classes, summary);
-	if (kind == ADVICE_ARENA)
-		return saving_of_pieces(classes, summary);
-	return saving_of_blocks(classes, summary, left_of(summary, kind));
+	if (!is_alone(&whole->summary, whole->function))
+		return;
+	for (part = call_sites->call_sites; part < end; part++) {
+		if (!is_made_with(classes, &whole->summary, &part->summary) ||
+		    call_site_advice(classes, part).kind != ADVICE_KINDS)
+			continue;
+		saves = saving_of(classes, &part->summary, ADVICE_REUSE, 0);
+		saving_add(&advice->saves, &saves);
+		advice->with_count++;
+		advice->with_blocks += part->summary.begun;
+	}
 }
 
 /* Add advice with what it saves, unless that is next to nothing. */
@@ -120,6 +113,8 @@ static void advice_add(struct advice_list *list, const struct classes *classes,
 		advice.owner = summary->owners.ranks[0].key;
 	advice.levels = single_level(summary);
 	advice.saves = saving_of(classes, summary, kind, copies);
+	if (kind == ADVICE_REUSE)
+		parts_add(&advice, classes, call_sites);
 	advice.is_mine = classes->functions.functions[call_site->function].is_mine;
 	advice.library = advice_library(classes, call_site, kind);
 	if (is_worth_it(&advice.saves, classes))
@@ -350,6 +345,8 @@ static int advice_merge(struct advice_list *list, const struct merging *merging)
 		     j < list->count && is_one_change(merging, &advice, &list->items[j]); j++) {
 			saving_add(&advice.saves, &list->items[j].saves);
 			advice.copies += list->items[j].copies;
+			advice.with_count += list->items[j].with_count;
+			advice.with_blocks += list->items[j].with_blocks;
 		}
 		advice.part_count = (uint32_t)(j - i);
 		list->items[count++] = advice;
@@ -424,6 +421,7 @@ int advice_make(struct advice_list *list, const struct classes *classes,
 		return -1;
 	for (i = 0; i < list->count; i++) {
 		list->items[i].is_small = saving_is_small(&list->items[i].saves, classes);
+		list->items[i].has_time = saving_has_time(&list->items[i].saves, classes);
 		list->shown += !list->items[i].is_small;
 	}
 	qsort_r(list->items, list->count, sizeof(*list->items), advice_compare,
@@ -453,7 +451,7 @@ int advice_refusal_text(struct text *text, const struct classes *classes,
 	struct saving saves;
 
 	if (result.kind == ADVICE_CALLER &&
-	    left_of(&call_site->summary, result.kind) * 2 >= call_site->summary.begun)
+	    saving_left(&call_site->summary, result.kind) * 2 >= call_site->summary.begun)
 		return text_printf(text, "their owner could hold the buffer, but would need a "
 		                         "new one in each of its calls");
 	/* There is advice by the rules, so lines_check() or advice_add() must have dropped it. */

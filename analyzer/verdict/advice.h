@@ -25,8 +25,13 @@ struct advice {
 	const char *library;
 	bool is_mine;    /* the function that allocates is the user's own code */
 	uint64_t copies; /* reserve: see call_site_copies(); 0: reallocs grow the blocks */
+	/* reuse: the calls that make its parts, which are kept with it, and their blocks */
+	uint32_t with_count;
+	uint64_t with_blocks;
 	struct saving saves;
 	bool is_small; /* too little to matter: see saving_is_small() */
+	bool
+		has_time; /* what it saves of the time can be promised: see saving_has_time() */
 	/*
 	 * Several call sites may be one line of the source: template instances, copies of an inlined
 	 * function; and one arena serves all lines of a function. They are parts [part_first ..] of

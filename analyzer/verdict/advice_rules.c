@@ -248,7 +248,7 @@ static enum refusal classes_check(const struct life_summary *summary)
 		return REFUSE_GOES_ON;
 	if (counts->inferred.blocks)
 		return REFUSE_INFERRED;
-	if (counts->open.blocks)
+	if (counts->open.blocks || counts->owner_open)
 		return REFUSE_OPEN;
 	if (counts->unknown.blocks)
 		return REFUSE_UNKNOWN;
@@ -341,7 +341,8 @@ static int count_text(struct text *text, enum refusal refusal,
 			text,
 			"whether functions inlined into others had ended is open for %s of its "
 			"blocks",
-			text_percent(percent, counts->open.blocks, counts->blocks));
+			text_percent(percent, counts->open.blocks + counts->owner_open,
+		                 counts->blocks));
 	case REFUSE_SUPPORTED:
 		return text_printf(
 			text, "that its blocks end before their function is usual in this run, but "

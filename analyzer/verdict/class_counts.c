@@ -111,4 +111,5 @@ void class_counts_add(struct class_counts *to, const struct class_counts *from)
 		class_share_add(&to->kinds[kind], &from->kinds[kind]);
 	to->proved += from->proved;
 	to->supported += from->supported;
+	to->owner_open += from->owner_open;
 }

@@ -37,7 +37,8 @@ struct class_counts {
 	uint64_t blocks;                      /* all blocks */
 	struct class_share kinds[LIVE_KINDS]; /* of the live ones */
 	uint64_t proved,
-		supported; /* blocks whose class the code proves, or the run supports */
+		supported;       /* blocks whose class the code proves, or the run supports */
+	uint64_t owner_open; /* of those that escaped: which function owned them is open */
 };
 
 void class_share_add(struct class_share *to, const struct class_share *from);

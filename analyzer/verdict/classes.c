@@ -86,6 +86,11 @@ static void depths_classify(struct classes *classes, uint32_t path, uint32_t lis
 	for (; list; list = cells[list].next) {
 		share = (struct class_share){ cells[list].blocks, cells[list].bytes };
 		known = classes_proof(classes, path, proof, cells[list].key);
+		if (known == PROOF_OPEN && depth_key_depth(cells[list].key) > peeled) {
+			/* It escaped from the function that allocated it, whoever owned it. */
+			counts->owner_open += share.blocks;
+			known = cells[list].key & DEPTH_KEY_USUAL ? PROOF_SUPPORTED : PROOF_PROVED;
+		}
 		counts->blocks += share.blocks;
 		counts->compared_blocks += known == PROOF_COMPARED ? share.blocks : 0;
 		counts->exact_blocks += known == PROOF_INFERRED || known == PROOF_COMPARED

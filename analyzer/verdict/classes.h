@@ -75,7 +75,8 @@ uint32_t classes_owner_node(const struct classes *classes, uint32_t path,
 
 /*
  * How class and owner of blocks are known that are in the path's tally of `proof` with that
- * key: what is not known of frames of wrappers and libraries makes no difference to either.
+ * key: what is not known of frames of wrappers and libraries makes no difference to either. If
+ * only the owner is open, the counts have the class.
  */
 enum frame_proof classes_proof(const struct classes *classes, uint32_t path,
                                enum frame_proof proof, uint32_t key);

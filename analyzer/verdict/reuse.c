@@ -86,3 +86,40 @@ bool is_alone(const struct life_summary *summary, uint32_t function)
 	/* An owner that is called often, or calls the function itself, is the better keeper. */
 	return kept || (summary->activations == 1 && single_level(summary) > 1);
 }
+
+/* The owner's frame on a call path: its node says which call of the owner made the blocks. */
+static uint32_t owner_node(const struct classes *classes,
+                           const struct summary_path *path)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	uint32_t node = classes_path_node(classes, path->path);
+
+	while (node != CALL_ROOT && nodes[node].parent != path->owner_caller)
+		node = nodes[node].parent;
+	return node;
+}
+
+bool is_made_with(const struct classes *classes, const struct life_summary *whole,
+                  const struct life_summary *part)
+{
+	const struct class_share *shares = part->counts.shares;
+	uint64_t kept = shares[CLASS_LIVE].blocks + shares[CLASS_STATIC].blocks;
+	uint32_t call, i;
+
+	if (part->begun != whole->begun || part->live_most != 1 || part->chains ||
+	    kept > 1 || shares[CLASS_ESCAPING].blocks + kept != part->counts.blocks ||
+	    part->size_kind == SIZE_UNBOUNDED || !has_single_owner(whole) ||
+	    !has_single_owner(part) ||
+	    part->owners.ranks[0].key != whole->owners.ranks[0].key)
+		return false;
+	call = owner_node(classes, &whole->paths[0]);
+	for (i = 1; i < whole->path_count; i++) {
+		if (owner_node(classes, &whole->paths[i]) != call)
+			return false;
+	}
+	for (i = 0; i < part->path_count; i++) {
+		if (owner_node(classes, &part->paths[i]) != call)
+			return false;
+	}
+	return call != CALL_ROOT;
+}

@@ -26,4 +26,11 @@ bool is_for_reuse(const struct classes *classes, const struct call_site *call_si
  */
 bool is_alone(const struct life_summary *summary, uint32_t function);
 
+/*
+ * Whether the blocks are parts of what is_alone(): as many as that, made one at a time by the same
+ * call of the owner, and freed in the owner, too. Whoever keeps an object keeps its parts.
+ */
+bool is_made_with(const struct classes *classes, const struct life_summary *whole,
+                  const struct life_summary *part);
+
 #endif

@@ -16,6 +16,10 @@ struct span {
  * free with what lies beside it.
  */
 #define MISSES_MOST 3
+#define LINE_BYTES 64 /* what one miss brings into a cache */
+/* malloc's own part of a block, and what it rounds sizes up to */
+#define CHUNK_HEAD_BYTES 8
+#define CHUNK_BYTES_MIN 32
 
 /* Blocks of this age class, a millisecond, and older ones have left the caches, if others came. */
 #define AGE_CLASS_OLD 4
@@ -51,6 +55,19 @@ static double young_part(const struct life_summary *summary)
 	return young;
 }
 
+/*
+ * The part of a miss that the free of such a block costs at least. Small blocks that were made one
+ * after the other are neighbours, and share a line: freed together, they miss it once.
+ */
+static double line_part(double bytes)
+{
+	double chunk = bytes + CHUNK_HEAD_BYTES;
+
+	if (chunk < CHUNK_BYTES_MIN)
+		chunk = CHUNK_BYTES_MIN;
+	return chunk < LINE_BYTES ? chunk / LINE_BYTES : 1;
+}
+
 /* What blocks of one size cost: least if each is freed at once, most if many are alive. */
 static struct span size_cost(const struct allocator_costs *costs, uint64_t size)
 {
@@ -77,7 +94,7 @@ static struct span pair_cost(const struct classes *classes,
 	const struct allocator_costs *costs = &classes->profile->costs;
 	double quick = 0, slow = 0, all = 0, bytes = 0, least, most;
 	double young = young_part(summary), far = far_part(classes, summary);
-	double miss = (double)costs->memory.miss, clear = 0;
+	double miss = (double)costs->memory.miss, clear = 0, missed = 0;
 	const struct rank *rank;
 	struct span each;
 	size_t i;
@@ -89,19 +106,22 @@ static struct span pair_cost(const struct classes *classes,
 		each = size_cost(costs, rank->bytes / rank->blocks);
 		quick += each.least * (double)rank->blocks;
 		slow += each.most * (double)rank->blocks;
+		missed += (double)rank->blocks *
+		          line_part((double)rank->bytes / (double)rank->blocks);
 		bytes += (double)rank->bytes;
 		all += (double)rank->blocks;
 	}
 	if (all > 0) {
 		quick /= all;
 		slow /= all;
+		missed /= all;
 		clear = bytes / all / 1024 * (double)costs->memory.clear_most;
 	}
 	if (summary->begun)
 		clear *= (double)summary->callocs / (double)summary->begun;
 	if (young + far > 1)
 		far = 1 - young;
-	least = young * quick + (1 - young) * (quick + slow) / 2 + far * miss;
+	least = young * quick + (1 - young) * (quick + slow) / 2 + far * missed * miss;
 	most = young * 2 * quick + (1 - young) * 2 * slow + far * MISSES_MOST * miss;
 	return (struct span){ least, most + clear };
 }
@@ -155,14 +175,27 @@ struct saving saving_of_blocks(const struct classes *classes,
 	return saving;
 }
 
-struct saving saving_of_pieces(const struct classes *classes,
-                               const struct life_summary *summary)
+uint64_t saving_arena_bytes(const struct life_summary *summary)
+{
+	return rest_of(summary->asked, summary->excess) /
+	       (summary->activations ? summary->activations : 1);
+}
+
+/* Blocks that are taken out of pieces of an arena, which each activation of their owner has. */
+static struct saving saving_of_pieces(const struct classes *classes,
+                                      const struct life_summary *summary)
 {
 	struct saving saving = saving_of_blocks(classes, summary, 0);
+	uint64_t each = saving_arena_bytes(summary), unused = 0, pieces;
+	uint64_t activations = summary->activations ? summary->activations : 1;
 
-	saving.calls = rest_of(saving.calls,
-	                       summary->activations ? summary->activations : 1);
-	saving.bytes = summary->excess;
+	/* all activations together ask for `asked`: no product overflows */
+	pieces = each / SAVING_PIECE_BYTES + 1;
+	if (each > SAVING_PIECE_BYTES)
+		unused = activations *
+		         (SAVING_PIECE_BYTES / 2); /* of the last piece, on average */
+	saving.calls = rest_of(saving.calls, activations * pieces);
+	saving.bytes = rest_of(summary->excess, unused);
 	time_set(&saving, classes, pair_cost(classes, summary), 0, (double)summary->excess);
 	return saving;
 }
@@ -171,8 +204,8 @@ struct saving saving_of_pieces(const struct classes *classes,
  * A realloc may extend its block where it is: then it copies nothing. Or it finds no room there,
  * and moves the block. If no one size would do for all blocks, they can still grow in larger steps.
  */
-struct saving saving_of_reallocs(const struct classes *classes,
-                                 const struct life_summary *summary)
+static struct saving saving_of_reallocs(const struct classes *classes,
+                                        const struct life_summary *summary)
 {
 	struct saving saving = { .calls = summary->chain_reallocs,
 		                     .bytes = summary->excess };
@@ -196,8 +229,9 @@ struct saving saving_of_reallocs(const struct classes *classes,
  * The final sizes are known of some blocks, which stand for all that are left. Without any, all
  * that are left have the largest size.
  */
-struct saving saving_of_copies(const struct classes *classes,
-                               const struct life_summary *summary, uint64_t copies)
+static struct saving saving_of_copies(const struct classes *classes,
+                                      const struct life_summary *summary,
+                                      uint64_t copies)
 {
 	struct saving saving = { .calls = copies };
 	uint64_t left = rest_of(summary->begun, copies);
@@ -212,6 +246,30 @@ struct saving saving_of_copies(const struct classes *classes,
 	return saving;
 }
 
+uint64_t saving_left(const struct life_summary *summary, enum advice_kind kind)
+{
+	if (kind == ADVICE_REUSE)
+		return summary->at_once;
+	if (kind == ADVICE_KEEP)
+		return 1;
+	/* a small buffer is a variable of the owner's */
+	if (kind == ADVICE_CALLER && summary->largest_max > ADVICE_LOCAL_BYTES_MAX)
+		return summary->activations;
+	return 0;
+}
+
+struct saving saving_of(const struct classes *classes,
+                        const struct life_summary *summary, enum advice_kind kind,
+                        uint64_t copies)
+{
+	if (kind == ADVICE_RESERVE)
+		return copies ? saving_of_copies(classes, summary, copies)
+		              : saving_of_reallocs(classes, summary);
+	if (kind == ADVICE_ARENA)
+		return saving_of_pieces(classes, summary);
+	return saving_of_blocks(classes, summary, saving_left(summary, kind));
+}
+
 void saving_add(struct saving *to, const struct saving *from)
 {
 	to->calls = sum_of(to->calls, from->calls);
@@ -220,11 +278,24 @@ void saving_add(struct saving *to, const struct saving *from)
 	to->ns_most = sum_of(to->ns_most, from->ns_most);
 }
 
+/* What the process took of the processor; if that is not known, how long it ran. */
+static uint64_t run_ns(const struct profile *profile)
+{
+	uint64_t processor_ns = profile->process->header.processor_ns;
+
+	return processor_ns ? processor_ns : profile->duration_ns;
+}
+
 bool saving_is_small(const struct saving *saving, const struct classes *classes)
 {
 	const struct profile *profile = classes->profile;
 
 	return saving->calls < profile->replay.totals.allocations / SAVING_CALLS_MIN &&
 	       saving->bytes < profile->replay.totals.bytes / SAVING_CALLS_MIN &&
-	       saving->ns_most <= profile->duration_ns / SAVING_TIME_MIN;
+	       saving->ns_most <= run_ns(profile) / SAVING_TIME_MIN;
+}
+
+bool saving_has_time(const struct saving *saving, const struct classes *classes)
+{
+	return saving->ns_most >= run_ns(classes->profile) / SAVING_TIME_CLEAR;
 }

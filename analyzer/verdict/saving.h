@@ -4,6 +4,7 @@
 #ifndef OUTLIVE_VERDICT_SAVING_H
 #define OUTLIVE_VERDICT_SAVING_H
 
+#include "verdict/advice_rules.h"
 #include "verdict/classes.h"
 #include "verdict/evidence.h"
 
@@ -16,7 +17,7 @@ struct saving {
 	/*
 	 * What malloc, free and copying cost where the recording was made, with the cache misses of
 	 * their own. Not counted: what the rest of the program wins, as its memory lies closer
-	 * together.
+	 * together. See saving_has_time().
 	 */
 	uint64_t ns_least, ns_most;
 };
@@ -26,19 +27,21 @@ struct saving saving_of_blocks(const struct classes *classes,
                                const struct life_summary *summary, uint64_t left);
 
 /*
- * The same for blocks that are taken out of one large block for each activation of their owner:
- * that asks for the same bytes.
+ * What the change to a call site saves. An arena asks for the same bytes, in pieces of
+ * SAVING_PIECE_BYTES, but for what stays unused of the last one. Reuse still needs the blocks that
+ * are live at once. Reserving saves only the reallocs, or the blocks that a container copied,
+ * `copies` of them.
  */
-struct saving saving_of_pieces(const struct classes *classes,
-                               const struct life_summary *summary);
+#define SAVING_PIECE_BYTES (UINT64_C(16) << 10)
+struct saving saving_of(const struct classes *classes,
+                        const struct life_summary *summary, enum advice_kind kind,
+                        uint64_t copies);
 
-/* The reallocs of the blocks. */
-struct saving saving_of_reallocs(const struct classes *classes,
-                                 const struct life_summary *summary);
+/* How many blocks it leaves: of one owner at a time, or for each of its activations. */
+uint64_t saving_left(const struct life_summary *summary, enum advice_kind kind);
 
-/* `copies` of the blocks, which containers copied into larger ones. */
-struct saving saving_of_copies(const struct classes *classes,
-                               const struct life_summary *summary, uint64_t copies);
+/* The bytes that one activation of the owner needs, on average. */
+uint64_t saving_arena_bytes(const struct life_summary *summary);
 
 void saving_add(struct saving *to, const struct saving *from);
 
@@ -49,5 +52,13 @@ void saving_add(struct saving *to, const struct saving *from);
 #define SAVING_CALLS_MIN 100
 #define SAVING_TIME_MIN 1000
 bool saving_is_small(const struct saving *saving, const struct classes *classes);
+
+/*
+ * Whether its time can be promised: it may be one in SAVING_TIME_CLEAR of what the process took of
+ * the processor, or more. Any change moves the memory of the rest of the program, and that alone
+ * makes a run slower or faster by such a part (docs/advice.md).
+ */
+#define SAVING_TIME_CLEAR 100
+bool saving_has_time(const struct saving *saving, const struct classes *classes);
 
 #endif

@@ -319,5 +319,6 @@ void ring_set_finished(void)
 	if (!ring.header)
 		return;
 	ring_set_clock();
+	ring.header->processor_ns = system_time_ns(CLOCK_PROCESS_CPUTIME_ID);
 	ring_set_flag(RING_FINISHED);
 }

@@ -126,6 +126,7 @@ static const struct {
 	{ SYS_prctl, { PR_GET_SECCOMP } },
 	{ SYS_clock_gettime, { CLOCK_MONOTONIC } },
 	{ SYS_clock_gettime, { CLOCK_THREAD_CPUTIME_ID } },
+	{ SYS_clock_gettime, { CLOCK_PROCESS_CPUTIME_ID } },
 	{ SYS_rt_sigprocmask, { 2 /* SIG_SETMASK */ } },
 	{ SYS_rt_sigaction, { 11 /* SIGSEGV */ } },
 	{ SYS_socket, { AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK } },

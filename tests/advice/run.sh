@@ -121,7 +121,7 @@ agree() { # DIRECTORY
 }
 
 # The first advice whose text the pattern matches, as "rank calls bytes tenth-of-all-bytes ns
-# ns-most text".
+# ns-most text"; "-" for both times: none is promised.
 promise() { # REPORT PATTERN
 	local line text
 	while IFS= read -r line; do
@@ -129,8 +129,9 @@ promise() { # REPORT PATTERN
 		# shellcheck disable=SC2053 # a pattern
 		[[ $text == $2 ]] && { printf '%s\n' "$line"; return; }
 	done < <(jq -r '.totals.bytes as $bytes | .advice | to_entries[] | .value as $a |
-		[.key + 1, $a.saves_calls, $a.saves_bytes, $bytes / 10, $a.saves_ns_least,
-		$a.saves_ns_most, $a.text] | @tsv' "$1")
+		[.key + 1, $a.saves_calls, $a.saves_bytes, $bytes / 10] +
+		(if $a.has_time then [$a.saves_ns_least, $a.saves_ns_most] else ["-", "-"] end) +
+		[$a.text] | @tsv' "$1")
 	return 1
 }
 

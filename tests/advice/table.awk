@@ -29,12 +29,15 @@ function counted(measured, promised, of) {
 	printf "  bytes  promised %s, measured %s: %s\n", size($10), size($4), \
 		counted($4, $10, $11)
 	printf "  peak   %s, then %s\n", size($5), size($6)
-	printf "  time   promised %s to %s; measured %s (quartiles %s to %s) of %s", \
-		ms(low), ms(high), ms(saved), ms(m[16]), ms(m[17]), ms(m[3])
+	is_promised = $12 != "-"
+	printf "  time   promised %s; measured %s (quartiles %s to %s) of %s", \
+		is_promised ? ms(low) " to " ms(high) : "none", ms(saved), ms(m[16]), ms(m[17]), ms(m[3])
 	if (m[1])
 		printf "; %.1f of %.1f million instructions: %s", (m[1] - m[2]) / 1e6, m[1] / 1e6, \
 			ms(computed)
-	if (m[16] > 0 || m[17] < 0 || !m[1]) # the quartiles lie on one side
+	if (!is_promised)
+		print ""
+	else if (m[16] > 0 || m[17] < 0 || !m[1]) # the quartiles lie on one side
 		printf ": %s\n", verdict(saved, low / 2, high * 2)
 	else
 		printf ": %s, by instructions\n", verdict(computed, low / 2, high * 2)

@@ -41,12 +41,14 @@ static int advice_item_json(struct json_writer *json, const struct findings *fin
 	json_count(json, "first_site", call_site->summary.path);
 	json_count(json, "blocks", summary->counts.blocks);
 	json_count(json, "call_sites", advice->part_count);
+	json_count(json, "made_with_blocks", advice->with_blocks);
 	json_count(json, "saves_calls", advice->saves.calls);
 	json_count(json, "saves_bytes", advice->saves.bytes);
 	/* Its earlier name, which outlive-report/1 keeps. */
 	json_count(json, "saves_ns", advice->saves.ns_least);
 	json_count(json, "saves_ns_least", advice->saves.ns_least);
 	json_count(json, "saves_ns_most", advice->saves.ns_most);
+	json_bool(json, "has_time", advice->has_time);
 	json_bool(json, "is_small", advice->is_small);
 	json_object_end(json);
 	text_release(&text);

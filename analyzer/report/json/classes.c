@@ -60,7 +60,7 @@ void kind_split_json(struct json_writer *json, const struct kind_split *split)
  * Write how well the frames of the blocks are known. Blocks are exact, exact up to a gap in
  * their stack, or inferred: the first three add up to all blocks. `stacks_cut` counts apart
  * from these. Whether the class of a block is proved, supported or open: these three add up to
- * all blocks, too; a block whose machine frames are inferred is open.
+ * all blocks, too; a block whose machine frames are inferred is open. `owner_open` counts apart.
  */
 static void exact_json(struct json_writer *json, const struct class_counts *counts)
 {
@@ -77,6 +77,7 @@ static void exact_json(struct json_writer *json, const struct class_counts *coun
 	json_count(json, "proved", counts->proved);
 	json_count(json, "supported", counts->supported);
 	json_count(json, "open", counts->blocks - counts->proved - counts->supported);
+	json_count(json, "owner_open", counts->owner_open);
 	json_object_end(json);
 }
 

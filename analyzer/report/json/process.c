@@ -71,6 +71,7 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	command_json(json, header);
 	json_count(json, "start_wall_ns", header->start_wall_ns);
 	json_count(json, "duration_ns", process_time_ns(header, counts->time_last));
+	json_count(json, "processor_ns", header->processor_ns);
 	json_bool(json, "finished", header->flags & RING_FINISHED);
 	json_bool(json, "forked", header->flags & RING_FORKED);
 	json_bool(json, "frames_exact", header->flags & RING_FRAMES_EXACT);

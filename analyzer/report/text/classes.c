@@ -238,9 +238,15 @@ static void proof_print(const struct screen *screen, const struct classes *class
 	uint64_t open = all->blocks - all->proved - all->supported - all->compared_blocks;
 	char proved[TEXT_NUMBER_BYTES], supported[TEXT_NUMBER_BYTES];
 	char percent[TEXT_NUMBER_BYTES], left[TEXT_NUMBER_BYTES + 8];
+	char owners[TEXT_NUMBER_BYTES + 64] = "";
 
-	if (!classes->has_exact_frames || all->proved + all->compared_blocks == all->blocks)
+	if (!classes->has_exact_frames ||
+	    (all->proved + all->compared_blocks == all->blocks && !all->owner_open))
 		return;
+	if (all->owner_open)
+		snprintf(owners, sizeof(owners),
+		         "; of %s it is not known which function owned them",
+		         text_percent(percent, all->owner_open, all->blocks));
 	snprintf(left, sizeof(left), "none is");
 	if (open)
 		snprintf(left, sizeof(left), "%s are",
@@ -248,9 +254,9 @@ static void proof_print(const struct screen *screen, const struct classes *class
 	screen_line(
 		screen, 2,
 		"source frames: the class of %s of the blocks is proved, of %s supported by "
-		"what is usual in this run; %s open",
+		"what is usual in this run; %s open%s",
 		text_percent(proved, all->proved, all->blocks),
-		text_percent(supported, all->supported, all->blocks), left);
+		text_percent(supported, all->supported, all->blocks), left, owners);
 }
 
 /*

@@ -351,6 +351,21 @@ static void functions_print(const struct why *why, const char *title, const char
 		screen_line(screen, 5, "  .. and %zu more", ranking->count - i);
 }
 
+static void owners_print(const struct why *why)
+{
+	uint64_t open = why->summary.counts.owner_open;
+	char count[TEXT_NUMBER_BYTES];
+
+	functions_print(why, "owners", "whose frame the blocks belonged to",
+	                &why->summary.owners);
+	if (open)
+		screen_line(
+			why->screen, 2,
+			"  not known of %s block%s: functions that were inlined into others "
+			"may have ended",
+			text_count(count, open), text_s(open));
+}
+
 /* ---- the whole ------------------------------------------------------------------------ */
 
 /* Add the call paths up, and collect their call sites. 0, or -1 when memory is out. */
@@ -408,8 +423,7 @@ static int why_print(struct why *why)
 		report_classes(why->screen, classes, &why->summary.counts, &split);
 	}
 	depths_print(why);
-	functions_print(why, "owners", "whose frame the blocks belonged to",
-	                &why->summary.owners);
+	owners_print(why);
 	functions_print(
 		why, "freed by",
 		"the function that called free(), or its caller if that call was a jump",
