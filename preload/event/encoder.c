@@ -381,12 +381,16 @@ static bool frames_are_carried(const struct walk_result *walk)
 	return !(bits >> FRAME_ADDRESS_BITS);
 }
 
+/* Whether the event has a block's address, if it needs one. */
+static bool event_has_block(const struct event *event)
+{
+	return event->address || (event->op >= OP_FREE && event->op != OP_REALLOC);
+}
+
 /* Whether a reader would accept the event. */
 static bool event_is_carried(const struct event *event, const struct walk_result *walk)
 {
-	bool has_block = event->op < OP_FREE || event->op == OP_REALLOC;
-
-	return (!has_block || event->address) && frames_are_carried(walk);
+	return event_has_block(event) && frames_are_carried(walk);
 }
 
 static uint32_t event_bytes_max(uint32_t pushed)
@@ -417,5 +421,18 @@ bool event_encode(struct thread_state *state, const struct event *event,
 		walk_rebase(state, walk);
 	}
 	event_commit(state, event_put_any(state, event, walk));
+	return true;
+}
+
+bool event_encode_middle(struct thread_state *state, const struct event *event,
+                         struct short_walk walk)
+{
+	const struct pushed_frames pushed = short_walk_pushed(state, walk);
+
+	if (!event_has_block(event) || !event_has_room(state, walk.pushed))
+		return false;
+	event_commit(state, event_put(state, event, &pushed, 0, false));
+	if (walk.pushed)
+		frames_apply_short(state, &pushed);
 	return true;
 }

@@ -35,12 +35,6 @@ bool event_run_again(struct thread_state *state, uint32_t size_bytes, uint64_t t
 
 /* ---- one event's bytes ------------------------------------------------------------ */
 
-/* The new frames of a walk: `count` frames follow the `keep` outer ones of the last event. */
-struct pushed_frames {
-	const struct walk_frame *frames; /* outermost first; short walk: innermost */
-	uint32_t keep, count;
-};
-
 /* Encode one frame. True: it is the predicted one, and nothing was written. */
 static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t context,
                              uintptr_t return_address)
@@ -55,8 +49,10 @@ static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t c
 		*(*at)++ = (uint8_t)(index >> 8);
 		*(*at)++ = (uint8_t)index;
 	} else {
+		uintptr_t raw = return_address; /* so that only this way needs it in memory */
+
 		*(*at)++ = 0x80;
-		memcpy(*at, &return_address, FRAME_ADDRESS_BITS / 8);
+		memcpy(*at, &raw, FRAME_ADDRESS_BITS / 8);
 		*at += FRAME_ADDRESS_BITS / 8;
 		tables->dictionary[index] = return_address;
 	}
@@ -65,40 +61,56 @@ static inline bool frame_put(struct prediction *tables, uint8_t **at, uint64_t c
 }
 
 /*
- * Encode frames in groups of eight. `parent`: the return address outside the first of them.
- * `replaced`: the return address that the first one replaces. NULL: they do not fit before
- * `limit`, and the tables no longer match the reader's. `is_short`: they are one group, and
- * there is room.
+ * Encode one to eight frames. `parent`: the return address outside the first of them. `replaced`:
+ * the return address that the first one replaces.
+ */
+static inline __attribute__((always_inline)) uint8_t *group_put(
+	struct prediction *tables, uint8_t *at, const struct walk_frame *frames,
+	uint32_t count, uint64_t parent, uint64_t replaced, enum event_op op)
+{
+	const struct walk_frame *const end = frames + count;
+	uint64_t other = replaced;
+	uint8_t *mask_at = at++;
+	unsigned int mask = 0;
+
+	do {
+		uintptr_t return_address = frames->return_address;
+
+		mask >>= 1;
+		if (likely(
+				frame_put(tables, &at, CHILD_CONTEXT(parent, other), return_address)))
+			mask |= 1u << (GROUP_FRAMES - 1);
+		parent = return_address;
+		other = op;
+	} while (++frames < end);
+	*mask_at = (uint8_t)(mask >> (GROUP_FRAMES - count));
+	return at;
+}
+
+/*
+ * Encode frames in groups. NULL: they do not fit before `limit`, and the tables no longer match
+ * the reader's. `is_short`: they are one group, and there is room.
  */
 static inline __attribute__((always_inline)) uint8_t *frames_put(
 	struct prediction *tables, uint8_t *at, const uint8_t *limit,
 	const struct pushed_frames *pushed, uint64_t parent, uint64_t replaced,
 	enum event_op op, const bool is_short)
 {
-	uint64_t other = replaced;
+	const struct walk_frame *frames = pushed->frames;
 	uint32_t left = pushed->count;
 
+	if (is_short)
+		return group_put(tables, at, frames, left, parent, replaced, op);
 	while (left) {
-		uint32_t count = is_short || left < GROUP_FRAMES ? left : GROUP_FRAMES;
-		const struct walk_frame *group = pushed->frames + (pushed->count - left);
-		uint8_t *mask_at = at++;
-		unsigned int mask = 0;
+		uint32_t count = left < GROUP_FRAMES ? left : GROUP_FRAMES;
 
-		if (!is_short && unlikely(at + count * FRAME_BYTES_MAX > limit))
+		if (unlikely(at + 1 + count * FRAME_BYTES_MAX > limit))
 			return NULL;
+		at = group_put(tables, at, frames, count, parent, replaced, op);
+		frames += count;
 		left -= count;
-		for (uint32_t i = count; i-- > 0;) {
-			uintptr_t return_address = group[is_short ? i : count - 1 - i]
-			                               .return_address;
-
-			mask >>= 1;
-			if (likely(frame_put(tables, &at, CHILD_CONTEXT(parent, other),
-			                     return_address)))
-				mask |= 1u << (GROUP_FRAMES - 1);
-			parent = return_address;
-			other = op;
-		}
-		*mask_at = (uint8_t)(mask >> (GROUP_FRAMES - count));
+		parent = frames[-1].return_address;
+		replaced = op;
 	}
 	return at;
 }
@@ -159,10 +171,10 @@ static inline __attribute__((always_inline)) uint8_t *event_head_put(
 
 /* Returns the event's innermost return address; 0: there is none. */
 static inline uint64_t leaf_of(const struct thread_state *state,
-                               const struct pushed_frames *pushed, const bool is_short)
+                               const struct pushed_frames *pushed)
 {
 	if (pushed->count)
-		return pushed->frames[is_short ? 0 : pushed->count - 1].return_address;
+		return pushed->frames[pushed->count - 1].return_address;
 	return pushed->keep ? state->stack.frames[pushed->keep - 1].return_address : 0;
 }
 
@@ -176,7 +188,7 @@ static inline __attribute__((always_inline)) uint8_t *event_put(
 	const struct pushed_frames *pushed, uint8_t flags, const bool is_short)
 {
 	uint8_t *tag_at = (uint8_t *)state->cursor.chunk + state->cursor.used, *at;
-	uint64_t leaf = leaf_of(state, pushed, is_short);
+	uint64_t leaf = leaf_of(state, pushed);
 	uint8_t tag = (uint8_t)event->op | TAG_FRAMES_PREDICTED | flags;
 
 	at = event_head_put(state, tag_at + 1, &tag, event, pushed, is_short);
@@ -205,36 +217,40 @@ static inline void event_commit(struct thread_state *state, const uint8_t *at)
  */
 static inline __attribute__((always_inline)) bool event_encode_short(
 	struct thread_state *state, enum event_op op, uint64_t time, uintptr_t address,
-	uint64_t size_bytes, const struct short_walk *walk)
+	uint64_t size_bytes, struct short_walk walk)
 {
 	const struct event event = {
 		.op = op, .time = time, .address = address, .size_bytes = size_bytes
 	};
-	const struct pushed_frames pushed = { walk->frames, walk->keep, walk->pushed };
+	const struct pushed_frames pushed = short_walk_pushed(state, walk);
 
 	if (unlikely(!state->cursor.chunk || state->cursor.used > state->cursor.used_limit))
 		return false;
-	if (!walk->keep)
-		__builtin_unreachable(); /* a stub was met */
+	if (!walk.keep || walk.pushed > SHORT_FRAMES)
+		__builtin_unreachable(); /* a stub was met soon */
 	event_commit(state, event_put(state, &event, &pushed, 0, true));
-	if (walk->pushed)
-		frames_apply_short(state, walk->keep, walk->frames, walk->pushed);
+	if (walk.pushed)
+		frames_apply_short(state, &pushed);
 	return true;
 }
+
+/* The same for any event, and up to MIDDLE_FRAMES frames. */
+bool event_encode_middle(struct thread_state *state, const struct event *event,
+                         struct short_walk walk);
 
 /* The same for the result of stack_walk_other_short(); there must be room for the event. */
 static inline __attribute__((always_inline)) void event_encode_other(
 	struct thread_state *state, const struct event *event,
 	const struct other_walk *walk)
 {
-	const struct walk_frame *found = state->other_frames;
+	const struct walk_frame *found = state->other_frames + SHORT_FRAMES - walk->pushed;
 	const struct pushed_frames pushed = { found, walk->keep, walk->pushed };
 	struct walk_frame *frame = state->stack.frames + walk->keep;
 
 	event_commit(state,
 	             event_put(state, event, &pushed, walk->plain ? TAG_PLAIN : 0, true));
-	for (uint32_t i = walk->pushed; i-- > 0;)
-		*frame++ = found[i];
+	for (uint32_t i = 0; i < walk->pushed; i++)
+		frame[i] = found[i];
 	state->stack.depth = walk->keep + walk->pushed;
 }
 

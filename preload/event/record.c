@@ -106,12 +106,10 @@ static inline __attribute__((always_inline)) bool event_record_short(
 	struct thread_state *state, const struct walk_start *caller, enum event_op op,
 	uintptr_t address, uint64_t size_bytes, uint64_t time)
 {
-	struct short_walk walk;
+	struct short_walk walk = stack_walk_short(state, caller, SHORT_FRAMES);
 
-	if (unlikely(guard.flags & GUARD_THREAD_ENDING))
-		return false;
-	return stack_walk_short(state, caller, &walk) &&
-	       event_encode_short(state, op, time, address, size_bytes, &walk);
+	return likely(walk.keep) && !(guard.flags & GUARD_THREAD_ENDING) &&
+	       event_encode_short(state, op, time, address, size_bytes, walk);
 }
 
 /*
@@ -203,11 +201,34 @@ static __attribute__((noinline)) void event_record_elsewhere(
 	thread_state_call(state, caller->slot, recording_run, &recording);
 }
 
+/*
+ * The middle way: a short walk, but of more frames, and for any event. False: that was not
+ * possible, and nothing was written.
+ */
+static bool event_record_middle(struct thread_state *state,
+                                const struct walk_start *caller,
+                                const struct event *event)
+{
+	struct short_walk walk;
+
+	if (guard.flags & GUARD_THREAD_ENDING || !state->cursor.chunk ||
+	    state->cursor.used > state->cursor.used_limit ||
+	    !stack_bounds_hold(&state->stacks.seen, caller->slot))
+		return false;
+	walk = stack_walk_middle(state, caller);
+	return walk.keep && !recorder.modules_have_changed &&
+	       event_encode_middle(state, event, walk);
+}
+
 static __attribute__((noinline)) void event_record_own(struct thread_state *state,
                                                        const struct walk_start *caller,
                                                        const struct event *event)
 {
-	struct walk_result walk = event_walk(state, caller, event->time);
+	struct walk_result walk;
+
+	if (likely(event_record_middle(state, caller, event)))
+		return;
+	walk = event_walk(state, caller, event->time);
 
 	event_write(state, event, &walk, caller->slot);
 }

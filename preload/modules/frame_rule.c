@@ -34,7 +34,9 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 {
 	bool patchable = rule_is_patchable(&rule, unwinder);
 
-	if (rule.cfa_offset > CFA_OFFSET_MAX || rule.fp_below >> 3 > 0x1fff) {
+	if (rule.cfa_offset > CFA_OFFSET_MAX || rule.fp_below >> 3 > 0x1fff ||
+	    (rule.kind == CFI_SP &&
+	     (!rule.cfa_offset || rule.fp_below > rule.cfa_offset))) {
 		rule.kind = CFI_COMPLEX;
 		rule.cfa_offset = rule.fp_below = 0;
 	}

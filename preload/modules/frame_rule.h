@@ -24,7 +24,10 @@ static_assert(ARCH_ADDRESS_BITS - RULE_INDEX_BITS + RULE_BITS <= 64, "one word")
 /* 0: an empty slot. */
 extern _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
 
-/* A packed rule. 0, which an empty slot yields for the lowest addresses, is CFI_NO_CODE. */
+/*
+ * A packed rule. 0, which an empty slot yields for the lowest addresses, is CFI_NO_CODE. With
+ * CFI_SP, what is read is between the slot and the CFA: 0 < cfa_offset and fp_below <= cfa_offset.
+ */
 typedef uint32_t frame_rule;
 
 static inline enum cfi_kind frame_rule_kind(frame_rule rule)
@@ -40,6 +43,15 @@ static inline uint32_t frame_rule_cfa_offset(frame_rule rule)
 static inline uint32_t frame_rule_fp_below(frame_rule rule)
 {
 	return rule >> 19 << 3;
+}
+
+/*
+ * Whether it is CFI_SP, and a stub may replace the return address, and it is not an unwinder's:
+ * all that a short walk asks, in one.
+ */
+static inline bool frame_rule_is_usual(frame_rule rule)
+{
+	return (rule & 31) == (CFI_SP | 8);
 }
 
 /* Whether a stub may replace a return address with this rule. */

@@ -20,9 +20,14 @@ struct walk_frame {
 	uintptr_t slot;
 	uintptr_t return_address;
 	uintptr_t fp;
-	stub_id stub;   /* is at `slot` in place of return_address; 0: none */
-	uint16_t flags; /* enum walk_frame_flags */
-	uint16_t fp_words;
+	union {
+		struct {
+			stub_id stub;   /* is at `slot` in place of return_address; 0: none */
+			uint16_t flags; /* enum walk_frame_flags */
+			uint16_t fp_words;
+		};
+		uint64_t rest; /* all three, see frame_rest() */
+	};
 };
 static_assert(sizeof(struct walk_frame) == 32, "an index is a shift");
 
@@ -42,6 +47,16 @@ enum walk_frame_flags {
 	FRAME_BEYOND = 4096,  /* beyond a signal: needs a bound stub */
 	FRAME_LEFT = 8192,    /* probably left by a jump that was not seen */
 };
+
+/*
+ * Returns `rest` of a frame without a stub. Written in one, so that a copy of the frame soon after
+ * need not wait until smaller stores have left the processor's store buffer.
+ */
+static inline uint64_t frame_rest(uint64_t flags, uint64_t fp_words)
+{
+	return flags << 32 | fp_words << 48;
+}
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "frame_rest()");
 
 /*
  * The `slot` of a frame of Go code is a key, which no address can be: FRAME_KEY, and in place of

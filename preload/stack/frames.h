@@ -37,11 +37,10 @@ struct walk_result {
 /*
  * The result of nearly all walks, in a form that stays in registers: each step has a simple
  * rule, a stub of this thread is met after a few pushed frames, and the stubs of all ended
- * frames prove that these have ended.
+ * frames prove that these have ended. The pushed frames are where those of a walk_result are.
  */
 struct short_walk {
-	uint32_t keep, pushed;
-	struct walk_frame frames[SHORT_FRAMES]; /* the pushed frames, innermost first */
+	uint32_t keep, pushed; /* keep 0: a short walk was not possible */
 };
 
 /*
@@ -54,6 +53,20 @@ struct other_walk {
 	uint32_t keep, pushed;
 	bool plain; /* as in walk_result */
 };
+
+/* The new frames of a walk: `count` frames follow the `keep` outer ones of the last event. */
+struct pushed_frames {
+	const struct walk_frame *frames; /* outermost first */
+	uint32_t keep, count;
+};
+
+static inline struct pushed_frames short_walk_pushed(const struct thread_state *state,
+                                                     struct short_walk walk)
+{
+	return (struct pushed_frames){ state->stack.frames + state->stack.capacity -
+		                               walk.pushed,
+		                           walk.keep, walk.pushed };
+}
 
 /* Whether the frame's stub is where it was put, and has not run. */
 static inline bool frame_is_standing(const struct walk_frame *frame)
@@ -145,7 +158,7 @@ void frame_patch_slow(struct thread_state *state, struct walk_frame *frame,
 static inline void frame_patch_short(struct thread_state *state,
                                      struct walk_frame *frame, uint32_t index)
 {
-	stub_id stub = frame_take_usual(state, frame);
+	stub_id stub = stub_take_usual(&state->stubs.supply, frame->return_address);
 
 	if (unlikely(!stub)) {
 		frame_patch_slow(state, frame, index);
@@ -167,29 +180,57 @@ static inline void frame_give_stub(struct thread_state *state, stub_id stub)
 }
 
 /*
- * Do what frames_apply() does, if all frames from `keep` on have returned, and all `count`
- * pushed frames (innermost first) may have stubs. The innermost gets none and need not be
- * allowed one.
+ * The frame has ended, its stub has run. If the pushed frame in its place returns to the same
+ * address, it gets the stub. False: it does not.
  */
-static inline void frames_apply_short(struct thread_state *state, uint32_t keep,
-                                      const struct walk_frame *pushed, uint32_t count)
+static inline bool frame_patch_again(struct walk_frame *frame,
+                                     const struct walk_frame *pushed)
 {
-	struct walk_frame *frame = state->stack.frames + keep;
-	const struct walk_frame *end = state->stack.frames + state->stack.depth;
+	stub_id stub = frame->stub;
+	struct stub_entry *entry = &outlive_stub_entries[stub];
 
-	invariant(keep <= state->stack.depth && keep + count <= STACK_DEPTH_MAX);
+	/* The entry of stub 0 has no return address. */
+	if (entry->return_address != pushed->return_address || unlikely(entry->bound))
+		return false;
+	*frame = *pushed;
+	entry->returned = 0;
+	frame->stub = stub;
+	__asm__ volatile("" ::: "memory"); /* as in frame_put_stub() */
+	*(uintptr_t *)frame->slot = stub_address(stub);
+	return true;
+}
+
+/*
+ * Do what frames_apply() does, if all frames that are not kept have returned, and all pushed
+ * frames may have stubs. The innermost gets none and need not be allowed one.
+ */
+static inline void frames_apply_short(struct thread_state *state,
+                                      const struct pushed_frames *new)
+{
+	struct walk_frame *const frames = state->stack.frames;
+	const struct walk_frame *pushed = new->frames;
+	const struct walk_frame *const innermost = pushed + new->count - 1;
+	const struct walk_frame *const end = frames + state->stack.depth;
+	struct walk_frame *frame = frames + new->keep;
+
+	invariant(new->keep <= state->stack.depth &&new->count &&new->keep + new->count <=
+	          STACK_DEPTH_MAX);
+	state->stack.depth = new->keep + new->count;
+	for (; pushed < innermost; frame++, pushed++) {
+		if (frame < end) {
+			if (frame_patch_again(frame, pushed))
+				continue;
+			if (frame->stub)
+				frame_give_stub(state, frame->stub);
+		}
+		*frame = *pushed;
+		frame_patch_short(state, frame, (uint32_t)(frame - frames));
+	}
 	for (struct walk_frame *gone = frame; gone < end; gone++) {
 		if (gone->stub)
 			frame_give_stub(state, gone->stub);
 	}
-	state->stack.depth = keep + count;
-	if (!count)
-		return;
-	for (; --count; frame++, keep++) {
-		*frame = pushed[count];
-		frame_patch_short(state, frame, keep);
-	}
-	*frame = *pushed;
+	*frame = *innermost;
 }
 
 /*

@@ -23,7 +23,8 @@
 #include "record_format.h"
 
 #define OTHER_EVENT_BYTES 64
-#define SHORT_FRAMES 8 /* the most frames that a short walk may push */
+#define SHORT_FRAMES 8   /* the most frames that a short walk may push */
+#define MIDDLE_FRAMES 32 /* the same if its event is written by a longer way */
 #define THREAD_NAME_WORDS 2
 
 /*
@@ -51,8 +52,8 @@ struct thread_state {
 	_Atomic uint64_t name[THREAD_NAME_WORDS];
 	struct frame_array stack; /* of the last event */
 	/*
-	 * The frames (innermost first) and the event of a short walk on another stack. They are
-	 * not on that stack, since it may be small, and in no cache.
+	 * The frames (outermost first, up to the end) and the event of a short walk on another
+	 * stack. They are not on that stack, since it may be small, and in no cache.
 	 */
 	struct walk_frame other_frames[SHORT_FRAMES];
 	_Alignas(uint64_t) char other_event[OTHER_EVENT_BYTES];

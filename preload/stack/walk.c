@@ -339,6 +339,12 @@ struct walk_result stack_walk(struct thread_state *state,
 	return result;
 }
 
+struct short_walk stack_walk_middle(const struct thread_state *state,
+                                    const struct walk_start *start)
+{
+	return stack_walk_short(state, start, MIDDLE_FRAMES);
+}
+
 /* ---- other stacks, in the short way -------------------------------------------- */
 
 #define OTHER_FRAMES_MAX 512

@@ -55,25 +55,28 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 /* Whether the inner frames from `keep` on have ended, and their stubs can be reused. */
 static inline bool frames_have_returned(const struct thread_state *state, uint32_t keep)
 {
-	for (uint32_t i = keep; i < state->stack.depth; i++) {
-		const struct walk_frame *frame = &state->stack.frames[i];
+	const struct walk_frame *frame = state->stack.frames + keep;
+	const struct walk_frame *end = state->stack.frames + state->stack.depth;
 
+	for (; frame < end; frame++) {
+		/* Stub 0, which stands for none, never runs. */
+		if (likely(outlive_stub_entries[frame->stub].returned &&
+		           !(frame->flags & (FRAME_DEAD | FRAME_JUMPED))))
+			continue;
 		/* The innermost frame, without a stub, was the allocator's caller. */
-		if (unlikely(frame->flags & (FRAME_DEAD | FRAME_JUMPED) ||
-		             (frame->stub ? !outlive_stub_entries[frame->stub].returned
-		                          : i + 1 < state->stack.depth)))
-			return false;
+		return frame + 1 == end && !frame->stub &&
+		       !(frame->flags & (FRAME_DEAD | FRAME_JUMPED));
 	}
 	return true;
 }
 
 /*
- * A short walk has come to this stub, at `slot`: whether it is the thread's own, and where it was
- * put, and all frames further in have ended. Sets walk->keep.
+ * A short walk has come to this stub, at `slot`, after `pushed` frames. Returns its result: none
+ * if it is not the thread's own, where it was put, or not all frames further in have ended.
  */
-static inline __attribute__((always_inline)) bool short_walk_meets(
+static inline __attribute__((always_inline)) struct short_walk short_walk_meets(
 	const struct thread_state *state, uintptr_t stub_address, uintptr_t slot,
-	struct short_walk *walk)
+	uint32_t pushed)
 {
 	const struct walk_frame *frames = state->stack.frames;
 	stub_id stub = stub_of(stub_address);
@@ -81,93 +84,120 @@ static inline __attribute__((always_inline)) bool short_walk_meets(
 
 	if (unlikely(index >= state->stack.depth || frames[index].stub != stub ||
 	             frames[index].slot != slot ||
-	             index + 1 + walk->pushed + STACK_DEPTH_CUT > state->stack.capacity ||
-	             index + walk->pushed > STACK_DEPTH_MAX / 2 ||
+	             index + 1 + pushed + STACK_DEPTH_CUT > state->stack.capacity ||
+	             index + pushed > STACK_DEPTH_MAX / 2 ||
 	             !frames_have_returned(state, index + 1)))
-		return false;
-	walk->keep = index + 1;
-	return true;
+		return (struct short_walk){ 0, 0 };
+	return (struct short_walk){ index + 1, pushed };
 }
 
 /*
- * Make a short walk from `start`, which lies in state->stacks.seen. False: not possible, call
- * stack_walk(). Changes nothing but *walk.
+ * Make the step of a short walk from a frame whose rule is not the usual one. Returns the CFA;
+ * 0: the walk cannot go on. `is_first`: nothing was pushed yet.
  */
-static inline __attribute__((always_inline)) bool stack_walk_short(
-	const struct thread_state *state, const struct walk_start *start,
-	struct short_walk *walk)
+static inline uintptr_t short_walk_step(const struct stack_bounds *own, frame_rule rule,
+                                        uintptr_t slot, uintptr_t fp, bool is_first)
 {
-	const struct walk_frame *frames = state->stack.frames;
+	uintptr_t cfa = frame_rule_cfa_offset(rule);
+
+	/*
+	 * No stub may be put into an unwinder's stack; and frames that cannot have one are
+	 * rare. The innermost gets none.
+	 */
+	if (frame_rule_is_unwinder(rule) || !(is_first || frame_rule_is_patchable(rule)))
+		return 0;
+	if (frame_rule_kind(rule) == CFI_SP)
+		return arch_cfa_of(slot) + cfa;
+	cfa += fp;
+	return frame_rule_kind(rule) == CFI_FP && cfa > arch_cfa_of(slot) &&
+	               cfa <= own->high && cfa % sizeof(cfa) == 0 &&
+	               frame_rule_fp_below(rule) <= cfa - own->low
+	           ? cfa
+	           : 0;
+}
+
+/*
+ * Make a short walk from `start`, which lies in state->stacks.seen. If it is not possible, or
+ * would push more frames than `pushed_max`, call stack_walk(). Changes only the far end of the
+ * array of frames.
+ */
+static inline __attribute__((always_inline)) struct short_walk stack_walk_short(
+	const struct thread_state *state, const struct walk_start *start,
+	const uint32_t pushed_max)
+{
+	const struct short_walk none = { 0, 0 };
+	const struct walk_frame *innermost;
+	struct walk_frame *frame = state->stack.frames + state->stack.capacity;
+	const struct walk_frame *const first = frame, *const last = frame - pushed_max;
 	const struct stack_bounds *own = &state->stacks.seen;
 	uintptr_t ip = start->return_address, slot = start->slot, fp = start->fp, cfa;
-	uint32_t depth = state->stack.depth, pushed = 0;
-	uint16_t fp_words = 0;
+	uint64_t fp_words = 0, flags = FRAME_PATCHABLE;
+	uint32_t depth = state->stack.depth;
 
+	/* Capacity for the deepest cut is left beyond the frames. */
+	invariant(depth + pushed_max <= state->stack.capacity);
 	if (unlikely(depth < 2 || !recorder.is_exact || state->throwing.ceiling ||
-	             recorder.stub_reuse_is_off))
-		return false;
-	walk->keep = depth;
-	walk->pushed = 0;
-	if (frames[depth - 1].slot == slot && frames[depth - 1].return_address == ip &&
-	    !(frames[depth - 1].flags & FRAME_CUT) && frame_is_standing(&frames[depth - 2]))
-		return true;
+	             recorder.stub_reuse_is_off || slot % sizeof(slot)))
+		return none;
+	innermost = &state->stack.frames[depth - 1];
+	if (innermost->slot == slot && innermost->return_address == ip &&
+	    !(innermost->flags & FRAME_CUT) && frame_is_standing(innermost - 1))
+		return (struct short_walk){ depth, 0 };
 	do {
 		frame_rule rule = frame_rule_get(ip);
 		uint32_t below = frame_rule_fp_below(rule);
 
-		if (unlikely(frame_rule_kind(rule) == CFI_SWITCH && pushed &&
-		             goroutine_walk_short(state, slot, ip, pushed, &walk->keep))) {
-			walk->pushed = pushed;
-			return frames_have_returned(state, walk->keep);
+		cfa = arch_cfa_of(slot) + frame_rule_cfa_offset(rule);
+		if (unlikely(!frame_rule_is_usual(rule))) {
+			uint32_t pushed = (uint32_t)(first - frame), keep;
+
+			if (frame_rule_kind(rule) == CFI_SWITCH && pushed &&
+			    goroutine_walk_short(state, slot, ip, pushed, &keep))
+				return frames_have_returned(state, keep)
+				           ? (struct short_walk){ keep, pushed }
+				           : none;
+			cfa = short_walk_step(own, rule, slot, fp, !pushed);
+			flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0;
 		}
-		/*
-		 * No stub may be put into an unwinder's stack; and frames that cannot have one
-		 * are rare.
-		 */
-		if (unlikely(frame_rule_is_unwinder(rule) ||
-		             (pushed && !frame_rule_is_patchable(rule))))
-			return false;
-		walk->frames[pushed++] = (struct walk_frame){
+		if (unlikely(cfa - 1 >= own->high))
+			return none;
+		*--frame = (struct walk_frame){
 			.slot = slot,
 			.return_address = ip,
-			.fp_words = fp_words,
 			.fp = fp,
-			.flags = frame_rule_is_patchable(rule) ? FRAME_PATCHABLE : 0,
+			.rest = frame_rest(flags, fp_words),
 		};
-		if (likely(frame_rule_kind(rule) == CFI_SP))
-			cfa = arch_cfa_of(slot) + frame_rule_cfa_offset(rule);
-		else if (frame_rule_kind(rule) == CFI_FP)
-			cfa = fp + frame_rule_cfa_offset(rule);
-		else
-			return false;
-		if (unlikely(cfa <= arch_cfa_of(slot) || cfa > own->high ||
-		             below > cfa - own->low || cfa % sizeof(uintptr_t)))
-			return false;
+		flags = FRAME_PATCHABLE;
 		fp_words = 0;
 		if (below) {
-			fp_words = (uint16_t)(below / sizeof(uintptr_t) - 1);
+			fp_words = below / sizeof(uintptr_t) - 1;
 			fp = *(const uintptr_t *)(cfa - below);
 		}
 		slot = arch_slot_of(cfa);
 		ip = *(const uintptr_t *)slot;
-	} while (!stub_is(ip) && pushed < SHORT_FRAMES);
-	walk->pushed = pushed;
-	return likely(stub_is(ip)) && short_walk_meets(state, ip, slot, walk);
+		if (stub_is(ip))
+			return short_walk_meets(state, ip, slot, (uint32_t)(first - frame));
+	} while (likely(frame != last));
+	return none;
 }
 
+/* stack_walk_short() with MIDDLE_FRAMES, for longer ways to write an event. */
+struct short_walk stack_walk_middle(const struct thread_state *state,
+                                    const struct walk_start *start);
+
 /*
- * Find all frames of another stack. Returns how many there are; 0: too many, or a rule is not
- * known, or frames lie beyond the page of `start`.
+ * Find all frames of another stack, at the far end of state->other_frames. Returns how many there
+ * are; 0: too many, or a rule is not known, or frames lie beyond the page of `start`.
  */
 static inline __attribute__((always_inline)) uint32_t frames_find_other(
 	struct thread_state *state, const struct walk_start *start)
 {
-	struct walk_frame *frame = state->other_frames;
+	struct walk_frame *frame = state->other_frames + SHORT_FRAMES - 1;
 	uintptr_t ip = start->return_address, slot = start->slot, cfa;
 
 	frame->fp = start->fp;
 	frame->fp_words = 0;
-	for (;; frame++) {
+	for (;; frame--) {
 		frame_rule rule = frame_rule_known(ip);
 		enum cfi_kind kind = frame_rule_kind(rule);
 		uintptr_t below = frame_rule_fp_below(rule);
@@ -192,12 +222,12 @@ static inline __attribute__((always_inline)) uint32_t frames_find_other(
 		ip = *(const uintptr_t *)slot;
 		if (!ip)
 			break;
-		if (unlikely(frame == state->other_frames + SHORT_FRAMES - 1))
+		if (unlikely(frame == state->other_frames))
 			return 0;
-		frame[1].fp = below ? *(const uintptr_t *)(cfa - below) : frame->fp;
-		frame[1].fp_words = below ? (uint16_t)(below / sizeof(below) - 1) : 0;
+		frame[-1].fp = below ? *(const uintptr_t *)(cfa - below) : frame->fp;
+		frame[-1].fp_words = below ? (uint16_t)(below / sizeof(below) - 1) : 0;
 	}
-	return (uint32_t)(frame - state->other_frames) + 1;
+	return SHORT_FRAMES - (uint32_t)(frame - state->other_frames);
 }
 
 /*
@@ -208,7 +238,7 @@ static inline __attribute__((always_inline)) uint32_t frames_find_other(
 static inline __attribute__((always_inline)) bool stack_walk_other_short(
 	struct thread_state *state, const struct walk_start *start, struct other_walk *walk)
 {
-	const struct walk_frame *found = state->other_frames;
+	const struct walk_frame *found = state->other_frames + SHORT_FRAMES;
 	struct walk_frame *frames = state->stack.frames;
 	uint32_t depth = state->stack.depth, keep = depth, beyond, pushed;
 
@@ -220,11 +250,12 @@ static inline __attribute__((always_inline)) bool stack_walk_other_short(
 	if (unlikely((keep && !frame_is_standing(&frames[keep - 1])) ||
 	             keep + SHORT_FRAMES + STACK_DEPTH_CUT > state->stack.capacity))
 		return false;
-	for (beyond = keep; pushed && keep < depth; keep++, pushed--) {
-		if (frames[keep].slot != found[pushed - 1].slot ||
-		    frames[keep].return_address != found[pushed - 1].return_address)
+	found -= pushed;
+	for (beyond = keep; pushed && keep < depth; keep++, pushed--, found++) {
+		if (frames[keep].slot != found->slot ||
+		    frames[keep].return_address != found->return_address)
 			break;
-		frames[keep] = found[pushed - 1];
+		frames[keep] = *found;
 	}
 	walk->keep = keep;
 	walk->pushed = pushed;
