@@ -210,7 +210,7 @@ static bool run(struct machine *machine, struct cfi_reader reader, uintptr_t add
 	const struct cfi_program *program = machine->program;
 
 	while (reader.at < reader.end && machine->location <= address) {
-		uint8_t opcode = (uint8_t)cfi_read_fixed(&reader, 1);
+		uint8_t opcode = *reader.at++;
 		uint8_t operand = opcode & 0x3f;
 
 		switch (opcode & 0xc0) {

@@ -6,17 +6,29 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Of a constant size, so that no function is called for the bytes. */
+#define LOAD(type, at)                     \
+	({                                     \
+		type loaded;                       \
+		memcpy(&loaded, at, sizeof(type)); \
+		loaded;                            \
+	})
+
 uint64_t cfi_read_fixed(struct cfi_reader *reader, unsigned int size_bytes)
 {
-	uint64_t value = 0;
+	const uint8_t *at = reader->at;
 
-	if ((size_t)(reader->end - reader->at) < size_bytes) {
+	if ((size_t)(reader->end - at) < size_bytes) {
 		reader->bad = true;
 		return 0;
 	}
-	memcpy(&value, reader->at, size_bytes);
 	reader->at += size_bytes;
-	return value;
+	switch (size_bytes) {
+	case 1: return *at;
+	case 2: return LOAD(uint16_t, at);
+	case 4: return LOAD(uint32_t, at);
+	default: return LOAD(uint64_t, at);
+	}
 }
 
 /*

@@ -15,6 +15,7 @@ struct cfi_reader {
 	bool bad;
 };
 
+/* `size_bytes`: 1, 2, 4 or 8. */
 uint64_t cfi_read_fixed(struct cfi_reader *reader, unsigned int size_bytes);
 uint64_t cfi_read_uleb_long(struct cfi_reader *reader);
 int64_t cfi_read_sleb(struct cfi_reader *reader);

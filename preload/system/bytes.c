@@ -25,6 +25,16 @@ HIDDEN void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 	char *out = to;
 	const char *in = from;
 
+	/* Frames have four words. */
+	for (; bytes >= 4 * WORD_BYTES; bytes -= 4 * WORD_BYTES) {
+		((word *)out)[0] = ((const word *)in)[0];
+		((word *)out)[1] = ((const word *)in)[1];
+		((word *)out)[2] = ((const word *)in)[2];
+		((word *)out)[3] = ((const word *)in)[3];
+		out += 4 * WORD_BYTES;
+		in += 4 * WORD_BYTES;
+		BARRIER();
+	}
 	for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES) {
 		*(word *)out = *(const word *)in;
 		out += WORD_BYTES;
@@ -63,6 +73,12 @@ HIDDEN void *memset(void *to, int value, size_t bytes)
 	char *out = to;
 	word all = (unsigned char)value * UINT64_C(0x0101010101010101);
 
+	for (; bytes >= 4 * WORD_BYTES; bytes -= 4 * WORD_BYTES) {
+		((word *)out)[0] = ((word *)out)[1] = all;
+		((word *)out)[2] = ((word *)out)[3] = all;
+		out += 4 * WORD_BYTES;
+		BARRIER();
+	}
 	for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES) {
 		*(word *)out = all;
 		out += WORD_BYTES;
