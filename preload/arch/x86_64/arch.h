@@ -152,6 +152,9 @@ static inline void arch_context_registers(const void *context, uintptr_t *ip,
 #define ARCH_SIGNAL_FRAME_BYTES \
 	(sizeof(uintptr_t) + offsetof(ucontext_t, uc_mcontext.fpregs))
 
+#define EFLAGS_FIXED \
+	(1 << 1 | 1 << 3 | 1 << 5 | 1 << 15) /* bits that the processor never changes */
+
 /*
  * Whether all words at `at` are as the kernel writes them for code that it interrupted on the
  * same stack, not further out than `high`. `at` is aligned like a pointer.
@@ -162,9 +165,11 @@ static inline bool arch_is_signal_frame(uintptr_t at, uintptr_t high)
 	const greg_t *registers = context->uc_mcontext.gregs;
 	uintptr_t sp = (uintptr_t)registers[REG_RSP];
 
-	return !context->uc_link && sp > at && sp <= high && registers[REG_RIP] &&
-	       (registers[REG_CSGSFS] & 3) == 3 && /* in user mode */
-	       (registers[REG_EFL] & 2) && !(registers[REG_EFL] >> 22);
+	return !context->uc_link && !(context->uc_flags >> 8) && sp > at && sp <= high &&
+	       registers[REG_RIP] && (registers[REG_CSGSFS] & 3) == 3 && /* in user mode */
+	       !(registers[REG_CSGSFS] & 0xffffffff0000) && /* gs and fs: it writes 0 */
+	       (registers[REG_EFL] & EFLAGS_FIXED) == 2 &&  /* its other fixed bits are 0 */
+	       !(registers[REG_EFL] >> 22);
 }
 
 #define ARCH_CALL_BYTES_MAX 7 /* without a prefix */
