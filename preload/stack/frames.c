@@ -125,6 +125,7 @@ static void limbo_sweep(struct thread_state *state, uintptr_t sp)
 			state->stubs.limbo[left++] = *limbo;
 	}
 	state->stubs.limbo_count = left;
+	state->stubs.limbo_thrown = 0;
 }
 
 static bool limbo_grow(struct thread_state *state)
@@ -143,10 +144,18 @@ static bool limbo_grow(struct thread_state *state)
 	return true;
 }
 
+static void limbo_thrown_from(struct thread_state *state, uint32_t index)
+{
+	if (state->stubs.limbo_thrown > index)
+		state->stubs.limbo_thrown = index;
+}
+
 static void limbo_put(struct thread_state *state, const struct walk_frame *frame)
 {
 	if (state->stubs.limbo_count == state->stubs.limbo_capacity && !limbo_grow(state))
 		return;
+	if (state->throwing.exception)
+		limbo_thrown_from(state, state->stubs.limbo_count);
 	state->stubs.limbo[state->stubs.limbo_count++] = (struct limbo_stub){
 		.slot = frame->slot,
 		.exception = state->throwing.exception,
@@ -171,6 +180,7 @@ static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *
 		if (state->stubs.limbo[i].is_left)
 			ring_set_flag(RING_COPIES_STACKS);
 		state->stubs.limbo[i] = state->stubs.limbo[--state->stubs.limbo_count];
+		limbo_thrown_from(state, i);
 		return stub;
 	}
 	return 0;
@@ -179,28 +189,41 @@ static stub_id limbo_adopt(struct thread_state *state, const struct walk_frame *
 /*
  * Reuse the stubs of frames that the exception has passed. Between a throw and its landing,
  * cleanups may allocate. Their events found these frames gone, but only now is it proven that
- * they have ended.
+ * they have ended. Those in limbo for good, of which there may be thousands, are passed over.
  */
 static void limbo_land(struct thread_state *state, uintptr_t sp, const void *exception)
 {
-	uint32_t left = 0;
+	struct limbo_stub *limbo = state->stubs.limbo;
+	uint32_t left = state->stubs.limbo_thrown, thrown = UINT32_MAX;
 
-	for (uint32_t i = 0; i < state->stubs.limbo_count; i++) {
-		if (state->stubs.limbo[i].exception == exception &&
-		    state->stubs.limbo[i].slot < sp && !recorder.stub_reuse_is_off)
-			frame_give_stub_slow(state, state->stubs.limbo[i].stub);
-		else
-			state->stubs.limbo[left++] = state->stubs.limbo[i];
+	if (left >= state->stubs.limbo_count)
+		return;
+	for (uint32_t i = left; i < state->stubs.limbo_count; i++) {
+		if (limbo[i].exception == exception && limbo[i].slot < sp &&
+		    !recorder.stub_reuse_is_off) {
+			frame_give_stub_slow(state, limbo[i].stub);
+			continue;
+		}
+		if (limbo[i].exception && thrown == UINT32_MAX)
+			thrown = left;
+		limbo[left++] = limbo[i];
 	}
 	state->stubs.limbo_count = left;
+	state->stubs.limbo_thrown = thrown < left ? thrown : left;
 }
 
 void frames_forget_exception(struct thread_state *state, const void *exception)
 {
-	for (uint32_t i = 0; i < state->stubs.limbo_count; i++) {
-		if (state->stubs.limbo[i].exception == exception)
-			state->stubs.limbo[i].exception = NULL;
+	struct limbo_stub *limbo = state->stubs.limbo;
+	uint32_t i = state->stubs.limbo_thrown, thrown = UINT32_MAX;
+
+	for (; i < state->stubs.limbo_count; i++) {
+		if (limbo[i].exception == exception)
+			limbo[i].exception = NULL;
+		else if (limbo[i].exception && thrown == UINT32_MAX)
+			thrown = i;
 	}
+	state->stubs.limbo_thrown = thrown < i ? thrown : i;
 }
 
 void frames_land(struct thread_state *state, uintptr_t sp, const void *exception)

@@ -33,6 +33,8 @@ struct stub_set {
 	uint32_t limbo_count, limbo_capacity;
 	uint32_t limbo_swept; /* sweep it above this count */
 	uint32_t limbo_asked; /* index of the next to check for having run */
+	/* Those before this index are of no exception that may land, whatever the count. */
+	uint32_t limbo_thrown;
 	struct limbo_stub limbo_first[LIMBO_FIRST];
 };
 

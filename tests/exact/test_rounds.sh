@@ -60,6 +60,18 @@ rounds_of() { # KIND SHARE COUNT COMMAND...
 	[ "$end" -ge "$least" ] || { echo "$kind: the exact share is under $(percent "$least")"; bad=1; }
 }
 
+# User time, which other programs change little: at most TIMES what it is bare. (Panics took 11 times
+# as long when each looked at all stubs of frames that were left, and take 3.)
+not_slower() { # TIMES COMMAND...
+	local times=$1 bare taken TIMEFORMAT=%3U
+	shift
+	bare=$({ time "$@" >/dev/null; } 2>&1)
+	taken=$({ time recorded "$@" >/dev/null; } 2>&1)
+	echo "$*: $bare s bare, $taken s recorded"
+	awk -v bare="$bare" -v taken="$taken" -v times="$times" 'BEGIN { exit !(taken <= times * bare + 0.1) }' ||
+		{ echo "$*: more than $times times as long as bare"; bad=1; }
+}
+
 gcc -O2 -fno-builtin -shared -fPIC -o libjumping.so "$here/lib/jumping.c" || exit 1
 g++ -O2 -g -fno-builtin-malloc -pthread -w -I"$here/lib" -o rounds "$here/lib/rounds.cpp" -ldl || exit 1
 g++ -O2 -g -fno-builtin-malloc -pthread -w -DJUMPING -I"$here/lib" -o rounds_jumping "$here/lib/rounds.cpp" \
@@ -77,6 +89,7 @@ elif wanted boost; then
 fi
 if command -v rustc >/dev/null && rustc -O -g -o rounds_rs "$here/lib/rounds.rs" 2>rustc.log; then
 	rounds_of panic 1000 "$rounds" ./rounds_rs
+	! wanted panic || not_slower 7 ./rounds_rs $((rounds < 100000 ? rounds : 100000))
 elif wanted panic; then
 	echo "panic: skipped, no rustc: $(tail -n 1 rustc.log 2>/dev/null)"
 fi
