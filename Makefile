@@ -260,6 +260,11 @@ soak: all
 bench: all $(B)/analyzer.a
 	$(Q)bash tests/bench/bench.sh
 
+# What stacks through Go cost, beside the same recorder without them: such stacks end at the cgo call.
+bench-go: all
+	$(Q)$(MAKE) B=build/no-go OPTIMIZE="-O2 -g -DIGNORES_GO=1"
+	$(Q)bash tests/bench/bench.sh go
+
 # ---- fuzzing --------------------------------------------------------------------
 
 FUZZ_FLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VERSION)"' -Iinclude \
@@ -341,7 +346,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress soak bench fuzz \
+.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress soak bench bench-go fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -110,6 +110,18 @@ bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutin
 	return true;
 }
 
+uint64_t goroutine_calls(const struct go_runtime *runtime,
+                         const struct goroutine *goroutine)
+{
+	uint64_t calls = 0;
+
+	if (!is_checked() || !runtime->code.m_calls || !goroutine->machine)
+		return goroutine->calls;
+	/* no m is ever unmapped */
+	word_read(goroutine->machine + runtime->code.m_calls, true, &calls);
+	return calls;
+}
+
 static uintptr_t word_at(uintptr_t address)
 {
 	return *(const uintptr_t *)address;

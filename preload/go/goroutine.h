@@ -26,6 +26,13 @@ struct goroutine {
 bool goroutine_find(const struct go_runtime *runtime, struct goroutine *goroutine);
 
 /*
+ * Returns how many calls into C the machine has made of which `goroutine` was found; 0: unknown.
+ * It may be another thread's.
+ */
+uint64_t goroutine_calls(const struct go_runtime *runtime,
+                         const struct goroutine *goroutine);
+
+/*
  * Whether the return address into asmcgocall at `slot` is of a call from the goroutine's stack:
  * asmcgocall has saved that goroutine and its depth beside it.
  */

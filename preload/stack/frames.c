@@ -395,7 +395,8 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 	if (!walk->patch)
 		return;
 	for (uint32_t i = keep + walk->carried; i + 1 < depth; i++) {
-		if (!frame_patch(state, i, true))
+		if (state->stack.frames[i].flags & (FRAME_PATCHABLE | FRAME_STUBBED) &&
+		    !frame_patch(state, i, true))
 			ring_count_loss(LOST_STUBS, 1);
 	}
 	/*

@@ -1,6 +1,8 @@
 /* stack/goroutine_walk.c - walk from a thread's stack to a goroutine's, and back. */
 #include "stack/goroutine_walk.h"
 
+#include "stack/c_among_go.h"
+
 static inline uintptr_t load(uintptr_t address)
 {
 	return *(const uintptr_t *)address;
@@ -27,12 +29,17 @@ static struct walk_frame *frame_last(const struct walk *walk)
 #define CALLS_MASK ((UINT64_C(1) << CALL_BITS) - 1)
 #define CALL_UNIQUE (UINT64_C(1) << (CALL_BITS - 1))
 
-/* The key of the call into C that is the thread's call with this number. */
-static uintptr_t call_key(const struct goroutine *goroutine, uint64_t number)
+/* The key of the call into C that is this machine's call with this number. */
+static uintptr_t call_key_of(uintptr_t machine, uint64_t number)
 {
 	return FRAME_KEY | FRAME_CALL |
-	       (uintptr_t)FORMAT_HASH(goroutine->machine, MACHINE_BITS) << CALL_BITS |
+	       (uintptr_t)FORMAT_HASH(machine, MACHINE_BITS) << CALL_BITS |
 	       (number & CALLS_MASK);
+}
+
+static uintptr_t call_key(const struct goroutine *goroutine, uint64_t number)
+{
+	return call_key_of(goroutine->machine, number);
 }
 
 /*
@@ -112,7 +119,63 @@ static bool call_meets(struct walk *walk, const struct go_runtime *runtime,
 	return false;
 }
 
+/* ---- comparing ------------------------------------------------------------------- */
+
+/*
+ * Returns how many of the outer `count` frames are beyond those that are as they were: up to one
+ * that is proven to stand, or 0. UINT32_MAX: one is not as it was. Between the goroutine's stack
+ * and a frame that stands is the frame of crosscall2.
+ */
+static uint32_t frames_same(const struct walk *walk, uint32_t count)
+{
+	const struct goroutine *goroutine = &walk->state->goroutine;
+	const struct walk_frame *frames = walk->state->stack.frames;
+	/* from a key to the slot that it stands for */
+	uintptr_t offset = goroutine->high - FRAME_DEPTHS - FRAME_KEY;
+
+	for (uint32_t i = count; i-- > 0;) {
+		uintptr_t at = frames[i].slot;
+
+		if (likely(frame_is_go(&frames[i]) && frames[i].fp == goroutine->id))
+			at += offset;
+		else if (frames[i].stub)
+			return frame_is_standing(&frames[i]) ? i + 1 : UINT32_MAX;
+		else if (frame_has_key(&frames[i]) ||
+		         !stack_bounds_hold(&walk->state->stacks.own, at) ||
+		         !go_runtime_at(frames[i].return_address))
+			return UINT32_MAX;
+		if (load(at) != frames[i].return_address)
+			return UINT32_MAX;
+	}
+	return 0;
+}
+
+/* Whether the walk, which is at the innermost of the `known` frames, has met all of these. */
+static bool known_stands(struct walk *walk)
+{
+	uint32_t standing = frames_same(walk, walk->known - 1);
+
+	if (standing == UINT32_MAX)
+		return false;
+	walk->standing = standing;
+	walk->met = walk->has_met_goroutine = true;
+	return true;
+}
+
 /* ---- to the goroutine ----------------------------------------------------------- */
+
+/* How many frames can be added as the walk's array is. */
+static uint32_t frames_room(const struct walk *walk)
+{
+	const struct frame_array *stack = &walk->state->stack;
+	uint32_t taken = stack->depth + walk->pushed + WALK_CAPACITY_MARGIN;
+
+	if (taken >= stack->capacity || walk->pushed >= STACK_DEPTH_MAX)
+		return 0;
+	return stack->capacity - taken < STACK_DEPTH_MAX - walk->pushed
+	           ? stack->capacity - taken
+	           : STACK_DEPTH_MAX - walk->pushed;
+}
 
 /* Skip the frames of the last event that are not of Go code. */
 static void known_skip(struct walk *walk)
@@ -123,6 +186,48 @@ static void known_skip(struct walk *walk)
 		walk->known = walk->state->stack.depth;
 	while (walk->known && !frame_is_go(&frames[walk->known - 1]))
 		walk->known--;
+}
+
+/*
+ * Find frames of Go code from `slot` on, in the same way as any others, but without what only C
+ * code needs: they have no stubs, save no fp, and no exception passes them. Returns the slot of the
+ * first that is not so; 0: the walk has met the last event's.
+ */
+static uintptr_t goroutine_run(struct walk *walk, uintptr_t slot)
+{
+	const struct goroutine *goroutine = &walk->state->goroutine;
+	const struct frame_array *stack = &walk->state->stack;
+	const struct walk_frame *frames = stack->frames;
+	struct walk_frame *found = stack->frames + stack->capacity - walk->pushed;
+	uintptr_t key = goroutine_walk_key(walk, slot), ip = walk->point.ip, size;
+	const uint64_t id = goroutine->id;
+	uint32_t room = frames_room(walk), known = walk->known;
+	frame_rule rule;
+
+	for (;;) {
+		while (known && frame_is_go(&frames[known - 1]) &&
+		       (frames[known - 1].slot < key || frames[known - 1].fp != id))
+			known--;
+		walk->known = known;
+		walk->pushed = (uint32_t)(stack->frames + stack->capacity - found);
+		if (known && frames[known - 1].slot == key &&
+		    frames[known - 1].return_address == ip && frames[known - 1].fp == id &&
+		    known_stands(walk))
+			return 0;
+		rule = frame_rule_known(ip);
+		size = frame_rule_cfa_offset(rule);
+		if (frame_rule_kind(rule) != CFI_SP || frame_rule_fp_below(rule) ||
+		    frame_rule_is_unwinder(rule) || !size || size >= goroutine->high - slot ||
+		    !room--)
+			break;
+		*--found = (struct walk_frame){ .slot = key, .return_address = ip, .fp = id };
+		slot += size;
+		key += size;
+		ip = load(slot);
+	}
+	walk->point.ip = ip;
+	walk->point.sp = slot + sizeof(slot);
+	return slot;
 }
 
 /* Go on where the goroutine does. `slot`: of the frame found last; `is_call`: in asmcgocall. */
@@ -146,7 +251,7 @@ static uintptr_t goroutine_enter(struct walk *walk, const struct go_runtime *run
 	walk->view = (struct stack_view){ bounds, UINTPTR_MAX, false };
 	walk->point = (struct walk_point){ load(at), cfa, goroutine->id };
 	walk->fp_words = 0;
-	return at;
+	return goroutine_run(walk, at);
 }
 
 /* A call of C from code of the runtime that is on the thread's own stack already. */
@@ -161,83 +266,6 @@ static uintptr_t system_step(struct walk *walk, const struct go_runtime *runtime
 	sp = goroutine_caller_sp(runtime, walk->point.ip, slot);
 	cfa = sp + frame_rule_cfa_offset(rule);
 	if (!sp || cfa <= sp || !stack_bounds_hold(own, cfa))
-		return cut(walk);
-	walk->point = (struct walk_point){ load(arch_slot_of(cfa)), cfa, 0 };
-	walk->fp_words = 0;
-	return arch_slot_of(cfa);
-}
-
-/* ---- C among Go's code ----------------------------------------------------------- */
-
-#define C_FRAMES_MAX 64
-
-/* Whether the return address `ip`, at `slot`, is where the C that runs was called. */
-static bool is_way_into_c(struct walk *walk, const struct go_runtime *runtime,
-                          uintptr_t ip, uintptr_t slot)
-{
-	struct goroutine *goroutine = &walk->state->goroutine;
-
-	if (!stack_bounds_hold(&walk->state->stacks.own, slot + 64))
-		return false;
-	if (go_runtime_is_in(runtime, GO_ASMCGOCALL, ip) &&
-	    (walk->has_crossed || goroutine_find(runtime, goroutine)) &&
-	    goroutine_called(runtime, goroutine, slot))
-		return true;
-	return (go_runtime_is_in(runtime, GO_ASMCGOCALL, ip) ||
-	        go_runtime_is_in(runtime, GO_CALLS_MMAP, ip) ||
-	        go_runtime_is_in(runtime, GO_CALLS_MUNMAP, ip)) &&
-	       goroutine_caller_sp(runtime, ip, slot);
-}
-
-/* The return address at `slot`; beneath a stub, if one has replaced it. */
-static uintptr_t return_address_at(uintptr_t slot)
-{
-	uintptr_t ip = load(slot);
-
-	return stub_is(ip) ? outlive_stub_entries[stub_of(ip)].return_address : ip;
-}
-
-/*
- * Whether frames from sp on, the first of which has this rule, lead to where Go has called C, or
- * to the first frame of the thread: so no frame's size is wrong.
- */
-static bool c_leads_out(struct walk *walk, const struct go_runtime *runtime,
-                        uintptr_t sp, frame_rule rule)
-{
-	const struct stack_bounds *own = &walk->state->stacks.own;
-
-	for (int i = 0; i < C_FRAMES_MAX; i++) {
-		uintptr_t cfa = sp + frame_rule_cfa_offset(rule), slot = arch_slot_of(cfa), ip;
-		const struct go_runtime *other;
-
-		if (cfa <= sp || cfa % sizeof(cfa) || !stack_bounds_hold(own, slot))
-			return false;
-		ip = return_address_at(slot);
-		rule = frame_rule_get(ip);
-		other = go_runtime_at(ip);
-		if (frame_rule_kind(rule) == CFI_END)
-			return true;
-		if (other == runtime && go_runtime_switches(runtime, ip))
-			return is_way_into_c(walk, runtime, ip, slot);
-		if (other ? other != runtime || frame_rule_kind(rule) != CFI_SWITCH
-		          : frame_rule_kind(rule) != CFI_SP)
-			return false;
-		sp = cfa;
-	}
-	return false;
-}
-
-/*
- * Leave a C function that Go's linker has put among Go's code. Its code says how large its frame
- * is. That is believed only if it leads exactly to where the C that runs was called: the runtime
- * shows where that is.
- */
-static uintptr_t c_step(struct walk *walk, const struct go_runtime *runtime,
-                        frame_rule rule)
-{
-	uintptr_t cfa = walk->point.sp + frame_rule_cfa_offset(rule);
-
-	if (!c_leads_out(walk, runtime, walk->point.sp, rule))
 		return cut(walk);
 	walk->point = (struct walk_point){ load(arch_slot_of(cfa)), cfa, 0 };
 	walk->fp_words = 0;
@@ -317,20 +345,22 @@ static uintptr_t own_switch(struct walk *walk, const struct go_runtime *runtime,
 	struct goroutine *goroutine = &walk->state->goroutine;
 	bool is_call = go_runtime_is_in(runtime, GO_ASMCGOCALL, ip), is_known;
 
+	if (likely(is_call) && (walk->has_crossed || goroutine_find(runtime, goroutine)) &&
+	    goroutine_called(runtime, goroutine, slot))
+		return goroutine_enter(walk, runtime, slot, true);
 	if (go_runtime_is_in(runtime, GO_CGOCALLBACK, ip))
 		return plain_step(walk, rule);
 	if (!go_runtime_switches(runtime, ip))
-		return c_step(walk, runtime, rule);
+		return c_among_go_step(walk, runtime, rule);
 	if (go_runtime_is_in(runtime, GO_MCALL, ip))
 		return 0; /* the scheduler: no goroutine's code has called it */
 	is_known = walk->has_crossed || goroutine_find(runtime, goroutine);
-	if (is_call ? !(is_known && goroutine_called(runtime, goroutine, slot))
-	            : !go_runtime_is_in(runtime, GO_SYSTEMSTACK, ip) &&
-	                  !go_runtime_is_in(runtime, GO_MORESTACK, ip))
+	if (is_call || (!go_runtime_is_in(runtime, GO_SYSTEMSTACK, ip) &&
+	                !go_runtime_is_in(runtime, GO_MORESTACK, ip)))
 		return system_step(walk, runtime, slot, rule);
 	if (!is_known && go_runtime_is_in(runtime, GO_MORESTACK, ip))
 		return 0; /* the goroutine was to give way: the scheduler */
-	return is_known ? goroutine_enter(walk, runtime, slot, is_call) : cut(walk);
+	return is_known ? goroutine_enter(walk, runtime, slot, false) : cut(walk);
 }
 
 uintptr_t goroutine_walk_switch(struct walk *walk, frame_rule rule)
@@ -349,36 +379,7 @@ uintptr_t goroutine_walk_switch(struct walk *walk, frame_rule rule)
 	return cut(walk);
 }
 
-/* ---- comparing ------------------------------------------------------------------- */
-
-/*
- * Returns how many of the outer `count` frames are beyond those that are as they were: up to one
- * that is proven to stand, or 0. UINT32_MAX: one is not as it was. Between the goroutine's stack
- * and a frame that stands is the frame of crosscall2.
- */
-static uint32_t frames_same(const struct walk *walk, uint32_t count)
-{
-	const struct goroutine *goroutine = &walk->state->goroutine;
-	const struct walk_frame *frames = walk->state->stack.frames;
-	/* from a key to the slot that it stands for */
-	uintptr_t offset = goroutine->high - FRAME_DEPTHS - FRAME_KEY;
-
-	for (uint32_t i = count; i-- > 0;) {
-		uintptr_t at = frames[i].slot;
-
-		if (likely(frame_is_go(&frames[i]) && frames[i].fp == goroutine->id))
-			at += offset;
-		else if (frames[i].stub)
-			return frame_is_standing(&frames[i]) ? i + 1 : UINT32_MAX;
-		else if (frame_has_key(&frames[i]) ||
-		         !stack_bounds_hold(&walk->state->stacks.own, at) ||
-		         !go_runtime_at(frames[i].return_address))
-			return UINT32_MAX;
-		if (load(at) != frames[i].return_address)
-			return UINT32_MAX;
-	}
-	return 0;
-}
+/* ---- one frame ------------------------------------------------------------------- */
 
 bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_address)
 {
@@ -386,7 +387,6 @@ bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_ad
 	uint64_t id = walk->state->goroutine.id;
 	uintptr_t key = goroutine_walk_key(walk, slot);
 	const struct walk_frame *frame;
-	uint32_t standing;
 
 	while (walk->known && frame_is_go(&frames[walk->known - 1]) &&
 	       (frames[walk->known - 1].slot < key || frames[walk->known - 1].fp != id))
@@ -397,12 +397,7 @@ bool goroutine_walk_meets(struct walk *walk, uintptr_t slot, uintptr_t return_ad
 	if (frame->slot != key || frame->fp != id ||
 	    frame->return_address != return_address)
 		return false;
-	standing = frames_same(walk, walk->known - 1);
-	if (standing == UINT32_MAX)
-		return false;
-	walk->standing = standing;
-	walk->met = walk->has_met_goroutine = true;
-	return true;
+	return known_stands(walk);
 }
 
 /* ---- short walks ------------------------------------------------------------------ */
@@ -438,8 +433,11 @@ bool goroutine_walk_short(const struct thread_state *state, uintptr_t slot,
 	    i + pushed + STACK_DEPTH_CUT > state->stack.capacity ||
 	    i + pushed > STACK_DEPTH_MAX / 2)
 		return false;
-	if (!runtime || !state->call_key || !goroutine_find(runtime, &goroutine) ||
-	    !goroutine.calls || call_key(&goroutine, goroutine.calls) != state->call_key ||
+	if (!runtime || !state->call_key ||
+	    call_key_of(state->goroutine.machine,
+	                goroutine_calls(runtime, &state->goroutine)) != state->call_key ||
+	    !goroutine_find(runtime, &goroutine) || !goroutine.calls ||
+	    call_key(&goroutine, goroutine.calls) != state->call_key ||
 	    !goroutine_called(runtime, &goroutine, slot) ||
 	    !is_calling(&frames[i - 2], &goroutine))
 		return false;

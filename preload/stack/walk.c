@@ -18,9 +18,6 @@
 #include "system/system.h"
 #include "stack/walk_end.h"
 
-/* Room that frames_cut() may need beside the frames and the pushed frames. */
-#define CAPACITY_MARGIN STACK_DEPTH_CUT
-
 static inline uintptr_t load(uintptr_t address)
 {
 	return *(const uintptr_t *)address;
@@ -57,7 +54,7 @@ static bool walk_push(struct walk *walk, uintptr_t slot, uintptr_t return_addres
 	if (return_address >> ARCH_ADDRESS_BITS)
 		return false;
 	if (walk->pushed == STACK_DEPTH_MAX ||
-	    (unlikely(state->stack.depth + walk->pushed + CAPACITY_MARGIN >=
+	    (unlikely(state->stack.depth + walk->pushed + WALK_CAPACITY_MARGIN >=
 	              state->stack.capacity) &&
 	     !thread_state_grow(state, state->stack.capacity * 2, walk->pushed)))
 		return false;
@@ -355,7 +352,7 @@ static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 	struct thread_state *state = walk->state;
 	struct walk_frame *frame = state->stack.frames + state->stack.capacity;
 	uintptr_t ip = start->return_address, sp = arch_cfa_of(start->slot), fp = start->fp;
-	uint32_t taken = state->stack.depth + CAPACITY_MARGIN + OTHER_FRAMES_MAX;
+	uint32_t taken = state->stack.depth + WALK_CAPACITY_MARGIN + OTHER_FRAMES_MAX;
 	uint16_t fp_words = 0;
 
 	if (taken >= state->stack.capacity)

@@ -9,6 +9,9 @@
 #include "stack/view.h"
 #include "stack/thread_state.h"
 
+/* Room that frames_cut() may need beside the frames and the pushed frames. */
+#define WALK_CAPACITY_MARGIN STACK_DEPTH_CUT
+
 struct walk {
 	struct thread_state *state;
 	struct stack_view view; /* of the stack that the walk is on */
