@@ -84,11 +84,13 @@ ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lZydis -lpthread
 PRELOAD_C := $(wildcard preload/*/*.c preload/arch/$(ARCH)/*.c)
 PRELOAD_S := $(wildcard preload/arch/$(ARCH)/*.S)
 ANALYZER_C := $(wildcard analyzer/*/*.c analyzer/report/*/*.c)
+# What `outlive attach` copies into a process.
+ANALYZER_S := $(wildcard analyzer/attach/*.S)
 TEST_C := $(wildcard tests/unit/*/*/test_*.c tests/unit/*/*/*/test_*.c)
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
 PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
-ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o)
+ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o) $(ANALYZER_S:%.S=$(B)/%.o)
 # What a test links: not main(), and not what would replace the test's own malloc.
 PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
 	$(B)/preload/event/lifecycle.o $(B)/preload/system/bytes.o $(B)/preload/hooks/%.o, \
@@ -135,7 +137,8 @@ $(B)/liboutlive.so: $(PRELOAD_O) $(UNWINDER) $(B)/preload/exports.map tests/hous
 	@echo "  LINK    $@"
 	$(Q)$(CC) -shared -o $@.new $(OPTIMIZE) $(PRELOAD_O) $(PRELOAD_LIBS) \
 		-Wl,--version-script=$(B)/preload/exports.map -Wl,--exclude-libs,ALL \
-		-Wl,-soname,liboutlive.so -Wl,-z,now,-z,relro,-z,noexecstack,-z,defs \
+		-Wl,-soname,liboutlive.so -Wl,-z,now,-z,relro,-z,noexecstack,-z,defs,-z,nodelete \
+		-Wl,--build-id=sha1 \
 		-Wl,--as-needed
 	$(Q)bash tests/house/exports.sh $@.new $(B)/preload/exports.map
 	$(Q)mv $@.new $@
@@ -145,6 +148,11 @@ $(B)/liboutlive.so: $(PRELOAD_O) $(UNWINDER) $(B)/preload/exports.map tests/hous
 $(B)/analyzer/%.o: analyzer/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
+	$(Q)$(CC) $(ANALYZER_FLAGS) -c -o $@ $<
+
+$(B)/analyzer/%.o: analyzer/%.S Makefile
+	@mkdir -p $(@D)
+	@echo "  AS      $<"
 	$(Q)$(CC) $(ANALYZER_FLAGS) -c -o $@ $<
 
 $(B)/outlive: $(ANALYZER_O)
@@ -276,7 +284,7 @@ build/fuzz/%: tests/fuzz/%.c $(ANALYZER_C) $(wildcard analyzer/*/*.h analyzer/re
 	@mkdir -p $(@D)
 	@echo "  FUZZER  $@"
 	$(Q)clang $(FUZZ_FLAGS) -o $@ $< $(filter-out analyzer/commands/main.c,$(ANALYZER_C)) \
-		$(ANALYZER_LIBS)
+		$(ANALYZER_S) $(ANALYZER_LIBS)
 
 fuzz: $(FUZZERS)
 	$(Q)for fuzzer in $(FUZZERS); do \

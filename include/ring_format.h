@@ -67,6 +67,14 @@ enum ring_flags {
 	RING_GO_UNKNOWN =
 		128,       /* Go's runtime is not understood: stacks end there; atomic */
 	RING_GO = 256, /* the program is Go's, which ends without destructors; atomic */
+	RING_ATTACHED = 512,  /* recording began in the running process: see age_ns */
+	RING_DETACHED = 1024, /* recording ended, and the process ran on; atomic */
+};
+
+/* What a process that was attached to is asked for. */
+enum ring_wish {
+	WISH_NONE = 0,
+	WISH_DETACH = 1, /* put everything back, and end the recording */
 };
 
 /*
@@ -97,7 +105,7 @@ struct ring_header {
 	uint64_t session; /* the same for all processes of one `outlive run` */
 
 	uint32_t reader_pid; /* 0: there never was a reader */
-	uint32_t reserved;
+	uint32_t wish; /* enum ring_wish; atomic, reader: a futex, shared by processes */
 	uint64_t reader_beat_ns; /* CLOCK_MONOTONIC of the reader's last visit; atomic */
 	uint64_t next_ticket;    /* atomic add, writer: order in which chunks are taken */
 	uint64_t next_thread;    /* atomic add, writer: thread serials, from 1 */
@@ -106,7 +114,9 @@ struct ring_header {
 
 	/* Of the processor, the recorder's own included, when it was finished; 0: not known. Writer */
 	uint64_t processor_ns;
-	uint64_t unused[63];
+	uint64_t age_ns; /* ATTACHED: the process had run so long by start_ns; 0: unknown */
+
+	uint64_t unused[62];
 	char executable[RING_PATH_BYTES]; /* NUL-terminated, from /proc/self/exe */
 	char command[RING_COMMAND_BYTES]; /* arguments, each with its NUL; may be cut */
 	uint32_t command_bytes;           /* bytes used of `command` */

@@ -18,112 +18,37 @@
 #include "go/exit.h"
 #include "go/heap.h"
 #include "go/main.h"
+#include "modules/frame_rule.h"
 #include "modules/go_finder.h"
+#include "modules/loaded_objects.h"
 #include "modules/map.h"
 #include "modules/offer.h"
 #include "self/phase.h"
 #include "modules/real.h"
 #include "event/record.h"
+#include "event/sentinel.h"
 #include "ring/create.h"
 #include "ring/ring.h"
+#include "system/control.h"
 #include "system/settings.h"
+#include "stack/late_function.h"
 #include "stack/signal_frame.h"
 #include "system/stack_bounds.h"
 #include "system/system.h"
 #include "event/thread_name.h"
 #include "stack/thread_state.h"
+#include "stack/thread_survey.h"
 
 #define NESTED_BYTES_MAX (64 * 1024) /* frames of an allocator itself */
 #define LOST_BYTES_MAX 4096          /* the same for a lost call; two pages at most */
 
+#define MEMBARRIER_GLOBAL 1           /* <linux/membarrier.h> */
+#define BARRIER_NS UINT64_C(20000000) /* instead of it */
+
 static _Atomic bool started;
+static _Atomic uint32_t joining; /* threads that are making their state */
 static struct settings settings;
 static uint32_t image_flags; /* enum ring_flags, for every ring of this process image */
-
-/* How a forked child is distinguished from its parent. */
-static enum {
-	FORK_WIPES, /* its sentinel is zero: MADV_WIPEONFORK, Linux 4.14 */
-	FORK_LOSES, /* it lacks the sentinel's page: MADV_DONTFORK */
-	FORK_COPIES /* the kernel does neither, whatever it returns: only pids differ */
-} fork_kind;
-
-/* A page that has no other use. In a forked child it is zero, or missing. */
-struct sentinel_page {
-	struct own_header header;
-	volatile uint32_t sentinel;
-};
-
-#define SENTINEL_BYTES ARCH_PAGE_BYTES
-
-static struct sentinel_page *sentinel_page;
-static volatile uint32_t never_set; /* always 0: the slow check decides each time */
-
-static void sentinel_set(void)
-{
-	sentinel_page->header = (struct own_header){ OWN_HEADER_MAGIC, SENTINEL_BYTES };
-	sentinel_page->sentinel = 1;
-	recorder.sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel : &never_set;
-}
-
-/*
- * Whether the kernel follows such advice. Emulators (qemu-user) and some sandboxes report
- * success, but do nothing. A real kernel refuses to wipe shared memory.
- */
-static bool advice_is_taken(void)
-{
-	long page = system_call(SYS_mmap, 0, SENTINEL_BYTES, PROT_READ,
-	                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	bool is_refused;
-
-	if (page < 0 && page > -4096)
-		return true;
-	is_refused = system_advise((void *)page, SENTINEL_BYTES, MADV_WIPEONFORK) < 0;
-	system_unmap((void *)page, SENTINEL_BYTES);
-	return is_refused;
-}
-
-static bool sentinel_make(void)
-{
-	sentinel_page = system_map(SENTINEL_BYTES, -1);
-	if (!sentinel_page)
-		return false;
-	if (!advice_is_taken())
-		fork_kind = FORK_COPIES;
-	else if (system_advise(sentinel_page, SENTINEL_BYTES, MADV_WIPEONFORK) == 0)
-		fork_kind = FORK_WIPES;
-	else if (system_advise(sentinel_page, SENTINEL_BYTES, MADV_DONTFORK) == 0)
-		fork_kind = FORK_LOSES;
-	else
-		fork_kind = FORK_COPIES;
-	sentinel_set();
-	return true;
-}
-
-/* Call in a forked child. False: no memory. */
-static bool sentinel_renew(void)
-{
-	if (fork_kind == FORK_LOSES)
-		return sentinel_make();
-	sentinel_set();
-	return true;
-}
-
-/*
- * A child of vfork() shares its parent's memory, with all pages, but has another pid. If only
- * pids differ, it is taken for a forked child; emulators do fork it.
- */
-bool lifecycle_is_forked_cold(void)
-{
-	switch (fork_kind) {
-	case FORK_WIPES: return true;
-	case FORK_LOSES:
-		/* The child may have mapped something else there, which has no sentinel. */
-		return !system_is_mapped((uintptr_t)sentinel_page, 1) ||
-		       sentinel_page->header.magic != OWN_HEADER_MAGIC ||
-		       !sentinel_page->sentinel;
-	default: return ring.header && system_pid() != ring.header->pid;
-	}
-}
 
 /*
  * Record the end of a thread. False in a forked child that has never allocated: the ring is
@@ -141,17 +66,13 @@ static bool thread_ends(struct thread_state *state)
 static void go_main_begins(void);
 static go_exit_function go_ends;
 
-static bool start(void)
+/*
+ * Make the ring, and prepare for the first event. recorder.session is the number of the recording
+ * already.
+ */
+static bool begin(uint32_t flags)
 {
-	settings_read(&settings);
-	if (!settings.directory[0] || getauxval(AT_SECURE) ||
-	    (settings.root_pid && settings.root_pid != system_pid()))
-		return false;
-	if (!settings.root_pid)
-		environment_start();
-	clock_start();
-	if (!sentinel_make())
-		return false;
+	image_flags = flags;
 	if (stack_walk_start(settings.wants_exact))
 		image_flags |= RING_FRAMES_EXACT;
 	if (real.is_bypassed)
@@ -162,13 +83,89 @@ static bool start(void)
 	module_offer_start(settings.session, settings.reader_view, ring.header->executable);
 	module_map_start();
 	go_heap_want(settings.go_heap_rate);
+	return true;
+}
+
+static bool start(void)
+{
+	settings_read(&settings);
+	if (!settings.directory[0] || getauxval(AT_SECURE) ||
+	    (settings.root_pid && settings.root_pid != system_pid()))
+		return false;
+	if (!settings.root_pid)
+		environment_start();
+	clock_start();
+	recorder.session = 1;
+	if (!sentinel_make() || !begin(0))
+		return false;
 	if (go_finder_start()) {
 		go_main_catch(&go_runtimes[0], go_main_begins);
 		if (settings.go_heap_rate)
 			go_exit_catch(&go_runtimes[0], go_ends);
 	}
 	maps_record(MAPS_START);
+	control_set_state(ATTACH_OF_START);
 	return true;
+}
+
+/* What was written of the process went into an earlier ring: this one begins with it. */
+static void renew(void)
+{
+	definitions_forked();
+	phase_forked();
+	fault_passed_forked();
+	module_map_renew();
+	frame_rule_flush();
+	late_functions_forget();
+	maps_forked();
+}
+
+bool lifecycle_begin(const struct settings *wanted)
+{
+	bool is_first = !recorder.session;
+
+	settings = *wanted;
+	real_resolve();
+	clock_start();
+	/* From here on no thread has joined this recording; none can, before it is recording. */
+	recorder.session++;
+	if (!is_first)
+		ring_drop();
+	if (is_first && !sentinel_make())
+		return false;
+	sentinel_set();
+	if (!begin(RING_ATTACHED))
+		return false;
+	if (!is_first)
+		renew();
+	go_finder_start();
+	phase_write(PHASE_MAIN, clock_after());
+	maps_record(MAPS_START);
+	atomic_thread_fence(memory_order_seq_cst);
+	sentinel_record(true);
+	return true;
+}
+
+void lifecycle_halt(void)
+{
+	sentinel_record(false);
+	/* Each thread has seen that, or its guard is seen from here on. */
+	if (system_call(SYS_membarrier, MEMBARRIER_GLOBAL, 0, 0, 0, 0, 0) < 0)
+		system_sleep_ns(BARRIER_NS);
+}
+
+uint32_t lifecycle_inside(void)
+{
+	return atomic_load(&joining) + thread_survey_inside();
+}
+
+void lifecycle_end(void)
+{
+	thread_names_record();
+	maps_record(MAPS_END);
+	ring_set_clock();
+	ring_set_flag(RING_DETACHED);
+	ring_leave();
 }
 
 /* Whether the guard can never be given back: the call that took it was further in. */
@@ -261,24 +258,52 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 			definitions_abandon();
 			guard.sp = caller->slot;
 			guard_barrier();
+			thread_state_join();
 			return true;
 		}
 		if (recorder.is_recording && !(guard.flags & GUARD_INTERNAL))
 			nested_count(caller);
 		return false;
 	}
-	if (atomic_load_explicit(&started, memory_order_relaxed) ||
+	/* A library that is late waits for lifecycle_begin(). */
+	if (atomic_load_explicit(&started, memory_order_relaxed) || loaded_is_late() ||
 	    atomic_exchange(&started, true))
 		return false;
 	guard.sp = caller->slot;
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
-	recorder.is_recording = start();
+	sentinel_record(start());
 	guard_barrier();
 	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
 	if (!recorder.is_recording)
 		guard.sp = 0;
+	else
+		thread_state_join();
 	return recorder.is_recording;
+}
+
+/* A thread without memory for a state records nothing: it tries again at its next event. */
+bool lifecycle_join(const struct walk_start *caller)
+{
+	bool is_joined = false;
+
+	atomic_fetch_add(&joining, 1);
+	if (recorder.is_recording && !lifecycle_is_forked()) {
+		thread_state_join();
+		is_joined = guard.flags & GUARD_THREAD_ENDING || thread_state_get();
+		if (!is_joined) {
+			guard.session = 0;
+			ring_count_loss(LOST_NO_STATE, 1);
+			guard_leave();
+		}
+	} else if (recorder.is_recording) {
+		atomic_store(&joining, 0); /* those of the parent process */
+		return lifecycle_forked();
+	} else {
+		guard_leave();
+	}
+	atomic_fetch_sub(&joining, 1);
+	return is_joined || (!recorder.is_recording && lifecycle_enter_cold(caller));
 }
 
 bool lifecycle_enter_inside(const struct walk_start *caller, uintptr_t *held)
@@ -299,8 +324,8 @@ static void forked_run(void *unused)
 	uint32_t inherited = ring.header->flags & RING_COPIES_STACKS;
 
 	(void)unused;
-	recorder.is_recording = ring_create_forked(is_wanted ? &settings : NULL,
-	                                           RING_FORKED | inherited | image_flags);
+	sentinel_record(ring_create_forked(is_wanted ? &settings : NULL,
+	                                   RING_FORKED | inherited | image_flags));
 	if (!recorder.is_recording) {
 		thread_state_disown();
 		guard_leave();
@@ -338,7 +363,7 @@ bool lifecycle_is_followed(void)
 
 void lifecycle_stop(void)
 {
-	recorder.is_recording = false;
+	sentinel_record(false);
 }
 
 static __attribute__((constructor)) void process_begins(void)
@@ -404,7 +429,7 @@ static __attribute__((destructor)) void process_ends(void)
 	/* A forked child that has never allocated still has its parent's ring. */
 	if (!recorder.is_recording || lifecycle_is_forked())
 		return;
-	if (guard.state && !guard.sp) {
+	if (thread_state_own() && !guard.sp) {
 		guard.sp = (uintptr_t)__builtin_frame_address(0);
 		guard_barrier();
 		record_thread_end(guard.state);

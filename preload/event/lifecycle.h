@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/sentinel.h"
 #include "system/guard.h"
+#include "system/settings.h"
 #include "stack/walk.h"
 #include "system/system.h"
-
-bool lifecycle_is_forked_cold(void);
 
 /*
  * Whether this is a forked child that has not noticed it yet: its state is its parent's. Call
@@ -19,10 +19,17 @@ bool lifecycle_is_forked_cold(void);
  */
 static inline bool lifecycle_is_forked(void)
 {
-	return unlikely(!*recorder.sentinel) && lifecycle_is_forked_cold();
+	return unlikely(!*recorder.sentinel) && sentinel_is_forked();
 }
 
 bool lifecycle_enter_cold(const struct walk_start *caller);
+
+/*
+ * Call with the guard taken by this call, where recorder.sentinel is not what the thread knows:
+ * nothing is recorded, or this is the thread's first event of a recording, or a forked child.
+ * False: do not record the call, and the guard is given back.
+ */
+bool lifecycle_join(const struct walk_start *caller);
 
 /* Call in a forked child, with the guard held: gets a ring of its own. False: there is none. */
 bool lifecycle_forked(void);
@@ -47,17 +54,40 @@ void lifecycle_call_at_go_end(lifecycle_end_function *function);
 void lifecycle_stop(void);
 
 /*
+ * Recordings of a process that was attached to: any number, one after the other. Call from the
+ * service thread, with its guard held, while no object can be unloaded.
+ *
+ * Begin one; no hook is reached yet. No thread may still be in a hook from the one before.
+ * False: there is no ring, or no memory for one.
+ */
+bool lifecycle_begin(const struct settings *wanted);
+
+/* From now on, hooks that are entered only call the real function. */
+void lifecycle_halt(void);
+
+/* How many threads are still in a hook that they entered before. */
+uint32_t lifecycle_inside(void);
+
+/*
+ * Call when no thread is in a hook any more, or none will leave it: writes the end of the
+ * recording, and lets go of the ring's file. Its memory stays until the next begin, without
+ * content: a thread that comes late writes into nothing.
+ */
+void lifecycle_end(void);
+
+/*
  * Enter a hook. True: record the call. The guard is held, and guard_leave() must follow. False:
  * only call the real function. `caller` is the caller of the hook.
  */
 static inline bool lifecycle_enter(const struct walk_start *caller)
 {
-	if (unlikely(!recorder.is_recording || guard.sp))
+	if (unlikely(guard.sp))
 		return lifecycle_enter_cold(caller);
+	/* In this order: whoever ends a recording then counts the threads in a hook. */
 	guard.sp = caller->slot;
 	guard_barrier();
-	if (lifecycle_is_forked())
-		return lifecycle_forked();
+	if (unlikely(*recorder.sentinel != guard.session))
+		return lifecycle_join(caller);
 	return true;
 }
 

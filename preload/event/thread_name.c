@@ -80,7 +80,7 @@ void thread_name_record_other(uintptr_t pointer, const char *name)
 	for (int i = 0; state && i < THREADS_WALKED_MAX; i++, state = state->next) {
 		serial = state->serial;
 		tid = state->tid;
-		if (tid && state->pointer == pointer)
+		if (thread_state_is_live(state) && state->pointer == pointer)
 			break;
 		tid = 0;
 	}
@@ -104,7 +104,7 @@ void thread_names_record(void)
 	for (int i = 0; state && i < THREADS_WALKED_MAX; i++, state = state->next) {
 		serial = state->serial;
 		tid = state->tid;
-		if (!tid || tid == own_tid || !state->cursor.events ||
+		if (!thread_state_is_live(state) || tid == own_tid || !state->cursor.events ||
 		    !thread_comm_read(tid, (char *)words) ||
 		    thread_state_is_named(state, words))
 			continue;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum hook_family {
 	HOOKS_ALLOCATOR,
@@ -26,6 +27,7 @@ struct hook {
 	void (*ours)(void); /* cast from its own type */
 	void *const *real;  /* set by real_resolve(); NULL: not in the table */
 	enum hook_family family;
+	int late; /* enum late_name, if the real function depends on the caller; else -1 */
 };
 
 extern const struct hook hooks[];
@@ -43,6 +45,19 @@ void *hook_before(void *function);
  * allocator between us and libc asks for it by the first, and gets it.)
  */
 void *hook_before_named(const char *name, const void *function);
+
+/* What a word that calls a hooked function may hold. */
+struct hook_choice {
+	uintptr_t ours, real;
+};
+
+/*
+ * Choose for a word of the module at `module`, which calls `name`, in a process that was attached
+ * to. False: the function is not hooked there, or its real function is not known. What only serves
+ * to pass the recorder on to other programs is not hooked, nor is what a server has long arranged:
+ * its handlers of faults, its limits.
+ */
+bool hook_choose(const char *name, uintptr_t module, struct hook_choice *choice);
 
 /* Whether a function of the allocator has that name. */
 bool hook_is_allocators(const char *name);

@@ -74,6 +74,7 @@ static void thread_begins(const struct thread_start *start)
 	}
 	guard.start = start->address;
 	guard.creator = start->creator;
+	guard.session = recorder.session; /* the creator's number belongs to it */
 	/* The thread needs a signal stack now: it may overflow before its first allocation. */
 	if (!recorder.wants_signal_stacks || !recorder.is_recording || guard.sp ||
 	    lifecycle_is_forked())
@@ -227,7 +228,7 @@ void thread_hooks_named(uintptr_t thread, const char *name)
 	guard_barrier();
 	if (thread != arch_thread_pointer())
 		thread_name_record_other(thread, name);
-	else if (guard.state)
+	else if (thread_state_own())
 		thread_name_record(guard.state);
 	guard_leave();
 }

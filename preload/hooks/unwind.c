@@ -88,7 +88,7 @@ static void throw_begins(const struct walk_start *caller, const void *exception)
 static void exception_landed(const struct walk_start *caller, const void *exception,
                              bool is_caught)
 {
-	struct thread_state *state = guard.state;
+	struct thread_state *state = thread_state_own();
 
 	if (!recorder.is_recording || guard.sp || !state || lifecycle_is_forked() ||
 	    !state->throwing.count)

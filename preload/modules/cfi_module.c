@@ -47,9 +47,8 @@ static void *list_function(void)
 {
 	struct loaded_function found;
 
-	return loaded_after(loaded_self(), "dl_iterate_phdr", &found)
-	           ? (void *)found.address
-	           : NULL;
+	return loaded_real_anywhere("dl_iterate_phdr", &found) ? (void *)found.address
+	                                                       : NULL;
 }
 
 /* Before glibc 2.35, the only way is the list of objects, under the loader's lock. */

@@ -6,6 +6,8 @@
  */
 #include "modules/loaded_objects.h"
 
+#include <stdatomic.h>
+
 #include "modules/dynamic_symbols.h"
 #include "system/system.h"
 
@@ -28,22 +30,19 @@ const struct link_map *loaded_self(void)
 
 static const struct link_map *last_of_start;
 
-void loaded_start_ends(void)
+/* Whether `map` is in the list up to `last`, which may be NULL: all of it. */
+static bool is_up_to(const struct link_map *wanted, const struct link_map *last)
 {
-	const struct link_map *map = _r_debug.r_map;
-
-	while (map && map->l_next)
-		map = map->l_next;
-	last_of_start = map;
+	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
+		if (map == wanted || map == last)
+			return map == wanted;
+	}
+	return false;
 }
 
 bool loaded_is_of_start(const struct link_map *wanted)
 {
-	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
-		if (map == wanted || map == last_of_start)
-			return map == wanted;
-	}
-	return false;
+	return is_up_to(wanted, last_of_start);
 }
 
 static bool defines(const struct link_map *map, const char *name,
@@ -64,6 +63,46 @@ bool loaded_after(const struct link_map *map, const char *name,
 {
 	for (map = map ? map->l_next : _r_debug.r_map; map; map = map->l_next) {
 		if (defines(map, name, found))
+			return true;
+	}
+	return false;
+}
+
+/* Does not change while the process lives: other threads find the same. */
+bool loaded_is_late(void)
+{
+	static _Atomic signed char is_late; /* 0: not known yet */
+	signed char known = atomic_load_explicit(&is_late, memory_order_relaxed);
+	struct loaded_function found;
+
+	if (!known) {
+		known = loaded_after(loaded_self(), "__libc_start_main", &found) ? -1 : 1;
+		atomic_store_explicit(&is_late, known, memory_order_relaxed);
+	}
+	return known > 0;
+}
+
+bool loaded_real(const char *name, struct loaded_function *found)
+{
+	if (!loaded_is_late())
+		return loaded_after(loaded_self(), name, found);
+	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
+		if (defines(map, name, found))
+			return true;
+		if (map == last_of_start)
+			break;
+	}
+	return false;
+}
+
+bool loaded_real_anywhere(const char *name, struct loaded_function *found)
+{
+	const struct link_map *self = loaded_self();
+
+	if (!loaded_is_late())
+		return loaded_after(self, name, found);
+	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next) {
+		if (map != self && defines(map, name, found))
 			return true;
 	}
 	return false;
@@ -153,6 +192,37 @@ static void needed_by(struct needed *needed, const struct link_map *map)
 		if (entry->d_tag == DT_NEEDED && entry->d_un.d_val < dynamic.strings_bytes)
 			needed_add(needed, named_find(dynamic.strings + entry->d_un.d_val));
 	}
+}
+
+/*
+ * The program, and what it needs, were loaded with it; what was opened later comes after all of
+ * them in the list.
+ */
+static const struct link_map *start_needed_last(void)
+{
+	struct needed needed = { .count = 0 };
+	const struct link_map *last = _r_debug.r_map;
+
+	needed_add(&needed, last);
+	for (size_t i = 0; i < needed.count; i++) {
+		needed_by(&needed, needed.maps[i]);
+		if (!is_up_to(needed.maps[i], last))
+			last = needed.maps[i];
+	}
+	return last;
+}
+
+void loaded_start_ends(void)
+{
+	const struct link_map *map = _r_debug.r_map;
+
+	if (loaded_is_late()) {
+		last_of_start = start_needed_last();
+		return;
+	}
+	while (map && map->l_next)
+		map = map->l_next;
+	last_of_start = map;
 }
 
 bool loaded_needed(const struct link_map *map, const char *name,

@@ -22,11 +22,18 @@ struct loaded_function {
  */
 const struct link_map *loaded_self(void);
 
+/*
+ * Whether this library was loaded after the program's start, into a running process: then it is
+ * after libc in the list.
+ */
+bool loaded_is_late(void);
+
 /* Whether `map` was loaded with the program, and so is never unloaded. */
 bool loaded_is_of_start(const struct link_map *map);
 
 /*
- * Remember which objects were loaded with the program. Call before the program can load others.
+ * Remember which objects were loaded with the program. Call before the program can load others;
+ * in a library that is late, while no object can be unloaded.
  */
 void loaded_start_ends(void);
 
@@ -38,6 +45,15 @@ void loaded_start_ends(void);
  */
 bool loaded_after(const struct link_map *map, const char *name,
                   struct loaded_function *found);
+
+/*
+ * Find the definition that the program would use without us, in an object that was loaded with
+ * it: the next one after this library; if this library is late, the first.
+ */
+bool loaded_real(const char *name, struct loaded_function *found);
+
+/* The same in any object but this one: one that was opened later may be unloaded again. */
+bool loaded_real_anywhere(const char *name, struct loaded_function *found);
 
 /*
  * Find the definition of `name` in `map`, in the objects that it needs, in those that they

@@ -312,6 +312,26 @@ bool module_map_sweep(uint64_t time)
 	return any;
 }
 
+void module_map_renew(void)
+{
+	uint32_t count = atomic_load_explicit(&known_count, memory_order_relaxed);
+
+	last_gone = 0;
+	if (!definitions_enter())
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		struct cfi_module now;
+
+		if (known[i].gone)
+			continue;
+		known[i].gone = !cfi_module_find(known[i].start, &now) ||
+		                now.link_map != known[i].link_map ||
+		                now.start != known[i].start || now.end != known[i].end ||
+		                !module_write(&now, 0);
+	}
+	definitions_leave();
+}
+
 void module_map_forked(void)
 {
 	uint32_t count = atomic_load_explicit(&known_count, memory_order_relaxed);

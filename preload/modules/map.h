@@ -53,4 +53,10 @@ bool module_map_sweep(uint64_t time);
  */
 void module_map_forked(void);
 
+/*
+ * Call when another recording begins, after definitions_forked(): writes the modules that are
+ * still there into its ring, and forgets those that were unloaded meanwhile.
+ */
+void module_map_renew(void);
+
 #endif

@@ -11,34 +11,39 @@
 struct real_functions real;
 _Atomic bool real_is_resolved;
 
-static void *next(const char *name)
+static void *real_of(const char *name)
 {
 	struct loaded_function found;
 
-	return loaded_after(loaded_self(), name, &found) ? (void *)found.address : NULL;
+	return loaded_real(name, &found) ? (void *)found.address : NULL;
 }
 
-static size_t next_bytes(const char *name)
+static size_t real_bytes(const char *name)
 {
 	struct loaded_function found;
 
-	return loaded_after(loaded_self(), name, &found) ? found.size_bytes : 0;
+	return loaded_real(name, &found) ? found.size_bytes : 0;
 }
 
 void real_resolve_now(void)
 {
 	struct real_functions found = { 0 };
-	struct loaded_function before;
+	struct loaded_function first;
 
-#define HOOK(family, type, name, parameters) *(void **)&found.name = next(#name);
-#include "modules/hook_list.h"
-	found.dl_catch_exception = (uintptr_t)next("_dl_catch_exception");
-	found.dl_catch_exception_bytes = next_bytes("_dl_catch_exception");
-	found.exit_bytes = next_bytes("exit");
-	/* Calls of malloc() go to the first object that defines it. */
-	found.is_bypassed = loaded_after(NULL, "malloc", &before) &&
-	                    before.map != loaded_self();
 	loaded_start_ends();
+#define HOOK(family, type, name, parameters) *(void **)&found.name = real_of(#name);
+#include "modules/hook_list.h"
+	found.dl_catch_exception = (uintptr_t)real_of("_dl_catch_exception");
+	found.dl_catch_exception_bytes = real_bytes("_dl_catch_exception");
+	found.exit_bytes = real_bytes("exit");
+	/*
+	 * Calls of malloc() go to the first object that defines it. A library that is late is
+	 * called through the words of other objects; the program's own calls of its own malloc()
+	 * go through none.
+	 */
+	found.is_bypassed = loaded_after(NULL, "malloc", &first) &&
+	                    first.map != loaded_self() &&
+	                    (!loaded_is_late() || first.map == _r_debug.r_map);
 	/* Another thread that does this at the same time writes the same values. */
 	real = found;
 	atomic_store_explicit(&real_is_resolved, true, memory_order_release);

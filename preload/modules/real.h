@@ -1,6 +1,7 @@
 /*
  * modules/real.h - the real functions behind the hooks. Each is the next one in the search
- * order: libc's, one that the program links, or one that is preloaded after us.
+ * order: libc's, one that the program links, or one that is preloaded after us. In a process
+ * that was attached to, where this library is the last, it is the first one in that order.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_REAL_H
 #define OUTLIVE_PRELOAD_MODULES_REAL_H

@@ -64,6 +64,7 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	header->start_wall_ns = system_time_ns(CLOCK_REALTIME);
 	header->session = settings->session;
 	/* A reader that has yet to find this ring counts as alive for one beat. */
+	header->age_ns = settings->age_ns;
 	header->reader_pid = settings->reader_pid;
 	header->reader_beat_ns = header->start_ns;
 	header_read_program(header, parent);

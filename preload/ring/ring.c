@@ -68,6 +68,23 @@ void ring_let_go(void)
 	atomic_store_explicit(&full_until, 0, memory_order_relaxed);
 }
 
+void ring_leave(void)
+{
+	if (ring.header)
+		system_call(SYS_mmap, (long)ring.header, (long)ring.mapped_bytes,
+		            PROT_READ | PROT_WRITE,
+		            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+}
+
+void ring_drop(void)
+{
+	struct ring before = ring;
+
+	ring_let_go();
+	if (before.header)
+		system_unmap(before.header, before.mapped_bytes);
+}
+
 /* ---- chunks ------------------------------------------------------------------- */
 
 static struct chunk_header *parked_take(uint32_t *room)

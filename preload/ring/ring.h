@@ -32,6 +32,13 @@ bool ring_reader_is_alive(const struct ring_header *header, uint64_t now_ns);
 void ring_let_go(void);
 
 /*
+ * Let go of the file: private memory without content is mapped in its place. ring_drop() unmaps
+ * that, too, when surely no thread writes into it any more.
+ */
+void ring_leave(void);
+void ring_drop(void);
+
+/*
  * Take a chunk of `kind`. NULL: none within the bound; the caller drops what it wanted to
  * write, and counts it. On success *room is the offset of the first free byte: after the
  * header, or further on in a parked chunk.

@@ -35,7 +35,7 @@ static bool record_write(enum phase phase, uint64_t time, const char *name,
 	definition->header = (struct definition_header){ DEFINITION_PHASE,
 		                                             (uint16_t)size_bytes, 0, time };
 	definition->phase = phase;
-	definition->thread = guard.state ? guard.state->serial : 0;
+	definition->thread = thread_state_own() ? guard.state->serial : 0;
 	definition->name_bytes = name_bytes;
 	if (name_bytes)
 		memcpy(definition + 1, name, name_bytes);

@@ -10,6 +10,7 @@
 
 #include "modules/cfi.h"
 #include "modules/loaded_objects.h"
+#include "modules/real.h"
 #include "stack/stub_pool.h"
 #include "system/system.h"
 
@@ -30,7 +31,7 @@ static void first_find(void)
 	for (int i = 0; i < LATE_COUNT; i++) {
 		struct loaded_function found = { 0 };
 
-		if (loaded_after(loaded_self(), names[i], &found))
+		if (loaded_real(names[i], &found))
 			first[i] = found.address;
 	}
 	atomic_store_explicit(&first_are_found, true, memory_order_release);
@@ -41,6 +42,7 @@ static void first_find(void)
  */
 static __attribute__((constructor)) void functions_begin(void)
 {
+	real_resolve();
 	first_find();
 }
 
@@ -114,10 +116,10 @@ static uintptr_t global_find(enum late_name name)
 {
 	struct loaded_function found;
 
-	return loaded_after(loaded_self(), names[name], &found) ? found.address : 0;
+	return loaded_real_anywhere(names[name], &found) ? found.address : 0;
 }
 
-void *late_function(enum late_name name, uintptr_t return_address)
+uintptr_t late_function_find(enum late_name name, uintptr_t return_address)
 {
 	uintptr_t address;
 
@@ -125,13 +127,18 @@ void *late_function(enum late_name name, uintptr_t return_address)
 		first_find();
 	address = first[name];
 	if (likely(address != 0))
-		return (void *)address;
+		return address;
 	if (stub_is(return_address)) /* called by a jump */
 		return_address = outlive_stub_entries[stub_of(return_address)].return_address;
 	address = plugin_find(name, return_address);
-	if (!address)
-		address = global_find(name);
-	if (!address)
+	return address ? address : global_find(name);
+}
+
+void *late_function(enum late_name name, uintptr_t return_address)
+{
+	uintptr_t address = late_function_find(name, return_address);
+
+	if (unlikely(!address))
 		abort(); /* impossible: the caller was linked with it */
 	return (void *)address;
 }

@@ -22,6 +22,9 @@ enum late_name {
  */
 void *late_function(enum late_name name, uintptr_t return_address);
 
+/* The same; 0: there is none. */
+uintptr_t late_function_find(enum late_name name, uintptr_t return_address);
+
 /*
  * Call when a module is gone: forgets the functions found, as another module may be mapped
  * there.

@@ -85,7 +85,9 @@ static void thread_ending(void *value)
 		pthread_setspecific(ending_key, (void *)(round + 1));
 		return;
 	}
-	if (guard.state && !guard.sp) {
+	if (!thread_state_own())
+		thread_state_disown(); /* its chunk is of an earlier ring */
+	else if (!guard.sp) {
 		guard.sp = (uintptr_t)__builtin_frame_address(0);
 		guard_barrier();
 		if (!ending_call(guard.state))
@@ -100,7 +102,8 @@ static void thread_ending(void *value)
 void thread_state_start(bool (*ending)(struct thread_state *))
 {
 	ending_call = ending;
-	has_ending_key = pthread_key_create(&ending_key, thread_ending) == 0;
+	if (!has_ending_key)
+		has_ending_key = pthread_key_create(&ending_key, thread_ending) == 0;
 }
 
 static void state_begin(struct thread_state *state)
@@ -123,6 +126,30 @@ static void state_begin(struct thread_state *state)
 	                1;
 	state->tid = system_tid();
 	state->pointer = arch_thread_pointer();
+	state->session = recorder.session;
+	state->guard = &guard;
+}
+
+/* The thread has another ring; its stack and its frames are the same. */
+static void state_begin_anew(struct thread_state *state)
+{
+	uint32_t depth = state->stack.depth;
+	struct strand strand = state->strand;
+
+	state_begin(state);
+	state->stack.depth = depth;
+	state->strand = strand;
+}
+
+void thread_state_join(void)
+{
+	if (guard.session == recorder.session)
+		return;
+	if (guard.session) /* its creator's number was of an earlier recording */
+		guard.creator = 0;
+	guard.session = recorder.session;
+	if (guard.state)
+		state_begin_anew(guard.state);
 }
 
 /* Returns an address on the calling thread's own stack. The thread may run on another one. */
@@ -135,8 +162,11 @@ static uintptr_t stack_anchor(void)
 
 struct thread_state *thread_state_make(void)
 {
-	struct thread_state *state = state_recycle();
+	struct thread_state *state;
 
+	if (guard.session && guard.session != recorder.session)
+		return NULL; /* the thread has not joined this recording */
+	state = state_recycle();
 	if (!state) {
 		state = system_map(STATE_BYTES, -1);
 		if (!state)
@@ -154,6 +184,7 @@ struct thread_state *thread_state_make(void)
 	if (!guard.stack_high)
 		stack_bounds_find(stack_anchor(), &state->stacks.own);
 	guard.state = state;
+	guard.session = recorder.session;
 	if (!(guard.flags & GUARD_THREAD_ENDING))
 		signal_stack_put(&state->stacks.signal);
 	/* Keys below 32 are stored in the thread's descriptor: no allocation. */
@@ -279,7 +310,7 @@ void thread_state_disown(void)
 void thread_state_abandon(struct thread_state *state)
 {
 	code_map_abandon();
-	if (state->cursor.chunk)
+	if (state->cursor.chunk && state->session == recorder.session)
 		ring_finish_chunk(state->cursor.chunk);
 	state->cursor.chunk = NULL;
 	/* Stubs in the stack still work: walks treat them as another thread's. */
@@ -299,14 +330,9 @@ void thread_state_forked(void)
 	atomic_store_explicit(&all_states, NULL, memory_order_relaxed);
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
 	guard.creator = 0; /* a thread of another process */
+	guard.session = recorder.session;
 	if (guard.state) {
-		uint32_t depth = guard.state->stack.depth;
-		struct strand strand = guard.state->strand;
-
-		/* The stack and its frames are the same; all else is new. */
 		state_register(guard.state);
-		state_begin(guard.state);
-		guard.state->stack.depth = depth;
-		guard.state->strand = strand;
+		state_begin_anew(guard.state);
 	}
 }

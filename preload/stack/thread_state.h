@@ -47,7 +47,9 @@ struct thread_state {
 	struct own_header header; /* first */
 	struct chunk_cursor cursor;
 	uint32_t serial, tid;
-	uintptr_t pointer; /* the thread's pthread_t */
+	uint32_t session;          /* the recording that all this belongs to */
+	const struct guard *guard; /* the thread's, while tid is not 0 */
+	uintptr_t pointer;         /* the thread's pthread_t */
 	/* The thread's name in the recording. Other threads read it, too. */
 	_Atomic uint64_t name[THREAD_NAME_WORDS];
 	struct frame_array stack; /* of the last event */
@@ -101,6 +103,24 @@ static inline bool thread_state_is_named(const struct thread_state *state,
 	return true;
 }
 
+/* Whether a thread has the state, and has made events in this recording. */
+static inline bool thread_state_is_live(const struct thread_state *state)
+{
+	return state->tid && state->session == recorder.session;
+}
+
+/* The calling thread's state; NULL: it has none yet, or only from an earlier recording. */
+static inline struct thread_state *thread_state_own(void)
+{
+	return guard.session == recorder.session ? guard.state : NULL;
+}
+
+/*
+ * Call with the guard held: the calling thread has not taken part in this recording yet. What it
+ * has of an earlier one begins anew; its stack and the stubs in it are the same.
+ */
+void thread_state_join(void);
+
 /* Returns the calling thread's state, made on first use. NULL: there is no memory. */
 static inline struct thread_state *thread_state_get(void)
 {
@@ -126,7 +146,7 @@ bool thread_state_grow(struct thread_state *state, uint32_t capacity, uint32_t s
 void thread_state_release(struct thread_state *state);
 
 /*
- * Call once, before the first state. `ending` is called when a thread ends, with the guard
+ * Call before the first state. `ending` is called when a thread ends, with the guard
  * held, before the thread's state is released. It returns false if the state's chunk does not
  * belong to this process.
  */

@@ -25,8 +25,9 @@ enum guard_flags {
  */
 struct guard {
 	uintptr_t sp;
-	struct thread_state *state;      /* NULL until the thread's first event */
-	uint32_t flags;                  /* enum guard_flags */
+	struct thread_state *state; /* NULL until the thread's first event */
+	uint32_t flags;             /* enum guard_flags */
+	uint32_t session; /* the recording that the thread has joined; 0: none yet */
 	uintptr_t stack_low, stack_high; /* if the thread was seen from its start; else 0 */
 	uintptr_t start;                 /* its start function, likewise */
 	uint32_t creator;                /* serial number of its creator, likewise */

@@ -3,4 +3,5 @@
  */
 #include "system/recorder.h"
 
-struct recorder recorder = { .stub_bias = 1 };
+const volatile uint32_t recorder_nothing = RECORDER_NOTHING;
+struct recorder recorder = { .sentinel = &recorder_nothing, .stub_bias = 1 };

@@ -28,12 +28,13 @@ struct recorder {
 	/* Read in each event. Rarely written, so that the cache line stays shared. */
 
 	/*
-	 * In a page that fork wipes: 0 means that this is a forked child, which does not know
-	 * it yet. If fork does not wipe pages, it is always 0, and the slow way finds out. NULL
-	 * until recording has begun. (event/lifecycle.c)
+	 * In a page that fork wipes: the number of the recording, or 0, which means that this is
+	 * a forked child, which does not know it yet. If fork does not wipe pages, it is always
+	 * 0, and the slow way finds out. While nothing is recorded, it points to
+	 * RECORDER_NOTHING. (event/sentinel.c)
 	 */
-	volatile uint32_t *sentinel;
-	bool is_recording; /* events are recorded (event/lifecycle.c) */
+	const volatile uint32_t *sentinel;
+	bool is_recording; /* events are recorded (event/sentinel.c) */
 	bool is_exact;     /* walks set stubs; set once, before the first (stack/walk.c) */
 
 	/*
@@ -66,6 +67,12 @@ struct recorder {
 	/* From here on: rarely read. */
 
 	/*
+	 * The number of this recording in this process: 1 for the first. What a thread or a
+	 * table has from an earlier one is out of date. (event/sentinel.c)
+	 */
+	uint32_t session;
+
+	/*
 	 * Threads get a signal stack of the recorder's, as the program has not needed one of
 	 * its own yet. (faults/watch.c)
 	 */
@@ -76,8 +83,12 @@ struct recorder {
 	 */
 	struct system_filter filter;
 } __attribute__((aligned(RECORDER_LINE_BYTES)));
-static_assert(offsetof(struct recorder, wants_signal_stacks) < RECORDER_LINE_BYTES,
+static_assert(offsetof(struct recorder, session) < RECORDER_LINE_BYTES,
               "what each event reads is one cache line");
+
+#define RECORDER_NOTHING \
+	UINT32_MAX /* no thread has joined a recording of this number */
+extern const volatile uint32_t recorder_nothing __attribute__((visibility("hidden")));
 
 extern struct recorder recorder __attribute__((visibility("hidden")));
 

@@ -1,5 +1,6 @@
 /*
- * system/settings.c - read environment variables into struct settings, without libc.
+ * system/settings.c - read environment variables, or a request, into struct settings, without
+ * libc.
  */
 #include "system/settings.h"
 
@@ -10,6 +11,7 @@
 #define RING_BYTES_DEFAULT (UINT64_C(64) << 20)
 #define NAME_BYTES_MAX 32
 #define VALUE_BYTES_MAX SETTINGS_DIRECTORY_BYTES
+static_assert(SETTINGS_DIRECTORY_BYTES == ATTACH_DIRECTORY_BYTES, "either way fits");
 
 extern char **environ;
 
@@ -121,6 +123,15 @@ static bool environment_read_proc(struct setting_parser *parser,
 	return true;
 }
 
+static uint64_t ring_bytes_of(uint64_t wanted)
+{
+	wanted -= wanted % CHUNK_BYTES;
+	return wanted < (uint64_t)CHUNK_COUNT_MIN * CHUNK_BYTES ||
+	               wanted > (uint64_t)CHUNK_COUNT_MAX * CHUNK_BYTES
+	           ? RING_BYTES_DEFAULT
+	           : wanted;
+}
+
 void settings_read(struct settings *settings)
 {
 	struct setting_parser parser = { 0 };
@@ -135,8 +146,25 @@ void settings_read(struct settings *settings)
 			parser_take(&parser, settings, '\0');
 		}
 	}
-	settings->ring_bytes -= settings->ring_bytes % CHUNK_BYTES;
-	if (settings->ring_bytes < (uint64_t)CHUNK_COUNT_MIN * CHUNK_BYTES ||
-	    settings->ring_bytes > (uint64_t)CHUNK_COUNT_MAX * CHUNK_BYTES)
-		settings->ring_bytes = RING_BYTES_DEFAULT;
+	settings->ring_bytes = ring_bytes_of(settings->ring_bytes);
+}
+
+bool settings_take(struct settings *settings, const struct attach_request *request)
+{
+	if (request->magic != ATTACH_MAGIC || request->version != ATTACH_VERSION ||
+	    request->bytes != sizeof(*request) || request->directory[0] != '/' ||
+	    request->directory[sizeof(request->directory) - 1] || request->sample_bytes ||
+	    (request->policy != RING_DRAIN && request->policy != RING_FLIGHT))
+		return false;
+	*settings = (struct settings){ .ring_bytes = ring_bytes_of(request->ring_bytes),
+		                           .session = request->session,
+		                           .policy = request->policy,
+		                           .root_pid = system_pid(),
+		                           .reader_pid = request->reader_pid,
+		                           .reader_namespace = request->reader_namespace,
+		                           .reader_view = request->reader_view,
+		                           .wants_exact = !request->is_plain,
+		                           .age_ns = request->age_ns };
+	memcpy(settings->directory, request->directory, sizeof(settings->directory));
+	return true;
 }

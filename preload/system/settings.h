@@ -1,11 +1,14 @@
 /*
- * system/settings.h - the recorder's settings, which are environment variables.
+ * system/settings.h - the recorder's settings: environment variables, or, in a process that was
+ * attached to, a request of the tool's.
  */
 #ifndef OUTLIVE_PRELOAD_SYSTEM_SETTINGS_H
 #define OUTLIVE_PRELOAD_SYSTEM_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "attach_format.h"
 
 #define SETTINGS_DIRECTORY_BYTES 512
 
@@ -20,6 +23,8 @@ struct settings {
 	uint64_t reader_view;      /* OUTLIVE_READER_FILES: ring_view(); 0: unknown */
 	uint64_t go_heap_rate;     /* OUTLIVE_GO_HEAP: bytes for each sample; 0: none */
 	bool wants_exact;          /* OUTLIVE_FRAMES: not "plain" */
+	uint64_t
+		age_ns; /* of the process when recording began; 0: from its start, or unknown */
 };
 
 /*
@@ -28,5 +33,11 @@ struct settings {
  * `environ`. For invalid values the defaults are used, without a message.
  */
 void settings_read(struct settings *settings);
+
+/*
+ * Take them from a request. Only the calling process is recorded, not its children. False: the
+ * request is of another version, or impossible.
+ */
+bool settings_take(struct settings *settings, const struct attach_request *request);
 
 #endif

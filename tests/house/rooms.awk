@@ -6,9 +6,9 @@
 
 BEGIN {
 	# Top to bottom; the folders of report/ are formats, which know nothing of each other.
-	split("commands record report/* report verdict replay segments symbols " \
+	split("commands record attach report/* report verdict replay segments symbols " \
 		"trace process go elf base", analyzer)
-	split("hooks faults event self stack modules go ring system arch", preload)
+	split("attach hooks faults event self stack modules go ring system arch", preload)
 	for (i in analyzer)
 		floor["analyzer/" analyzer[i]] = -i
 	for (i in preload)

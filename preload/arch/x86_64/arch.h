@@ -51,6 +51,15 @@ static inline uintptr_t arch_slot_of(uintptr_t cfa)
 
 #define ARCH_AUDIT AUDIT_ARCH_X86_64 /* seccomp's name of this processor */
 
+/* Relocations that fill a word with a function's address: of a call, of data, of the GOT. */
+#define ARCH_RELOCATION_CALL R_X86_64_JUMP_SLOT
+#define ARCH_RELOCATION_DATA R_X86_64_64
+static inline bool arch_relocation_is_pointer(uint32_t type)
+{
+	return type == ARCH_RELOCATION_CALL || type == ARCH_RELOCATION_DATA ||
+	       type == R_X86_64_GLOB_DAT;
+}
+
 /* Make a system call. Returns -errno on failure; libc's errno is not touched. */
 static inline long arch_syscall(long number, long a, long b, long c, long d, long e,
                                 long f)
