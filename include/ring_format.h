@@ -78,6 +78,16 @@ enum ring_wish {
 };
 
 /*
+ * The same, and count for at most so long until no frame returns through a stub: the upper bits
+ * are tenths of a second.
+ */
+#define WISH_STEP_NS UINT64_C(100000000)
+#define WISH_DETACH_FOR(ns)                                                         \
+	((uint32_t)((ns) / WISH_STEP_NS > 0xffff ? 0xffff : (ns) / WISH_STEP_NS) << 8 | \
+	 WISH_DETACH)
+#define WISH_STEPS(wish) ((wish) >> 8)
+
+/*
  * Page 0 of a ring, and the payload of a PROCESS block. The writer fills it once; the fields
  * marked atomic change later, by the side named.
  */

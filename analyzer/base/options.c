@@ -45,6 +45,34 @@ int option_size(const char *text, uint64_t *bytes)
 	return 0;
 }
 
+static int option_time(const char *text, uint64_t *time_ns)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ns;
+	} units[] = { { "", UINT64_C(1000000000) },
+		          { "ms", UINT64_C(1000000) },
+		          { "s", UINT64_C(1000000000) },
+		          { "m", UINT64_C(60000000000) },
+		          { "h", UINT64_C(3600000000000) } };
+	unsigned long long number;
+	char *end;
+	size_t i;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].unit))
+			continue;
+		*time_ns = errno || number > UINT64_MAX / units[i].ns ? UINT64_MAX
+		                                                      : number * units[i].ns;
+		return 0;
+	}
+	return -1;
+}
+
 static int option_count(const char *text, uint64_t *count)
 {
 	char *end;
@@ -116,6 +144,12 @@ static int option_store(const struct option *option, void *values, const char *t
 			                 "--%s takes a number and K, M, G or T, such as 64M, not "
 			                 "'%s'",
 			                 option->name, text);
+		return 0;
+	case OPTION_TIME:
+		if (option_time(text, value))
+			return error_set(
+				error, "--%s takes a number and ms, s, m or h, such as 10s, not '%s'",
+				option->name, text);
 		return 0;
 	case OPTION_CHOICE: return option_choose(option, text, value, error);
 	case OPTION_LIST: return option_list_add(option, value, text, error);

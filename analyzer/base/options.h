@@ -16,6 +16,7 @@ enum option_kind {
 	OPTION_STRING, /* const char *; points into argv */
 	OPTION_COUNT,  /* struct option_number; decimal */
 	OPTION_SIZE,   /* uint64_t, bytes; decimal with K, M, G or T (powers of 1024) */
+	OPTION_TIME, /* uint64_t, nanoseconds; decimal with ms, s, m or h; seconds without */
 	OPTION_CHOICE, /* struct option_choice; index into `choices` */
 	OPTION_LIST,   /* struct option_list; may be given several times */
 };

@@ -31,6 +31,9 @@ struct command {
 int command_parse(const struct command *command, void *values, int argc, char **argv);
 
 extern const struct command command_run;
+extern const struct command command_attach;
+extern const struct command command_detach;
+extern const struct command command_ps;
 extern const struct command command_report;
 extern const struct command command_info;
 extern const struct command command_segments;

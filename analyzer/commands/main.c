@@ -10,8 +10,8 @@
 
 /* In the order of their use: first record, then the overview, then details. */
 static const struct command *const commands[] = {
-	&command_run,      &command_report,  &command_info,
-	&command_segments, &command_symbols, &command_go,
+	&command_run,  &command_attach,   &command_detach,  &command_ps, &command_report,
+	&command_info, &command_segments, &command_symbols, &command_go,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -89,10 +89,10 @@ static int command_start(const char *name, int argc, char **argv)
 	if (!call.command)
 		die_usage(NULL, "no such command: %s", name);
 	/*
-	 * `run` stays in the main thread, so that signals for the program always reach the
+	 * `run` and `attach` stay in the main thread, so that signals for the program always reach the
 	 * thread that passes them on. It gets a large stack itself where it needs one.
 	 */
-	if (call.command == &command_run)
+	if (call.command == &command_run || call.command == &command_attach)
 		return command_call(&call);
 	return stack_room_call(command_call, &call);
 }

@@ -6,6 +6,7 @@
 #include "record/program.h"
 #include "record/output.h"
 #include "record/recording.h"
+#include "record/recording_open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,14 +17,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define RING_BYTES_DEFAULT (UINT64_C(64) << 20)
-#define RING_BYTES_MIN (UINT64_C(1) << 20)
-#define RING_BYTES_MAX ((uint64_t)CHUNK_COUNT_MAX * CHUNK_BYTES)
 #define WAIT_S_DEFAULT 1
-#define SEGMENTS_MS_DEFAULT 100
-#define SEGMENTS_MS_MIN 10
 #define GO_HEAP_BYTES_DEFAULT (UINT64_C(512) << 10)
-#define SEGMENTS_MS_MAX 60000
 #define SETTLE_NS UINT64_C(200000000) /* in which a process makes its ring */
 #define DESCRIPTORS_MIN 12 /* free descriptors that a small recording needs */
 #define DATA_BYTES_MIN (UINT64_C(4) << 20) /* the recorder itself needs 1 MiB */
@@ -201,83 +196,6 @@ static void program_prepare(struct recording *run)
 }
 
 /*
- * Check --ring, and round it up to whole chunks. The limit above is that of chunk numbers, not
- * of memory: whether a ring of this size fits is checked by session_open().
- */
-static void ring_prepare(struct recording *run)
-{
-	uint64_t bytes = run->options.ring_bytes;
-
-	if (bytes < RING_BYTES_MIN)
-		die_usage("run", "run: --ring is too small: a ring needs at least %" PRIu64 "M",
-		          RING_BYTES_MIN >> 20);
-	if (bytes > RING_BYTES_MAX)
-		die_usage("run", "run: --ring is too big: a ring takes at most %" PRIu64 "G",
-		          RING_BYTES_MAX >> 30);
-	run->options.ring_bytes = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
-}
-
-static void segments_prepare(const struct recording *run)
-{
-	uint64_t every_ms = run->options.segments_ms.value;
-
-	if (every_ms && (every_ms < SEGMENTS_MS_MIN || every_ms > SEGMENTS_MS_MAX))
-		die_usage("run", "run: --segments-every takes milliseconds, %d to %d, or 0",
-		          SEGMENTS_MS_MIN, SEGMENTS_MS_MAX);
-}
-
-/*
- * Create the trace, and write its header and the directory of its rings. 0, or -1 and *error.
- * The directory is written first so that a trace that is cut short leads to the rings that were
- * left behind. On failure the file is removed again, and is_limited tells whether a limit of
- * ours is the cause: then the program can run unrecorded.
- */
-static int trace_begin(struct recording *run, struct error *error)
-{
-	struct trace_block about = { .type = BLOCK_RING_DIRECTORY };
-	int file = trace_output_open(run->options.output, run->name, run->target.pid,
-	                             run->trace, error);
-	struct error cause;
-
-	if (file < 0)
-		return -1;
-	if (trace_writer_open(&run->writer, file, run->trace, run->session.number, error) ==
-	        0 &&
-	    trace_writer_block(&run->writer, &about, run->session.directory,
-	                       strlen(run->session.directory), error) == 0)
-		return 0;
-	cause = *error;
-	unlink(run->trace); /* while it is locked: later another run may write it */
-	run->is_limited = run->writer.failure == EFBIG || run->writer.failure == ENOMEM;
-	trace_writer_close(&run->writer, NULL);
-	return run->is_limited
-	           ? error_set(error, "%s", cause.message)
-	           : error_set(error, "%s; %s was not started", cause.message, run->name);
-}
-
-static int drain_begin(struct recording *run, struct error *error)
-{
-	struct drain_settings settings = {
-		.session = &run->session,
-		.writer = &run->writer,
-		.is_flight = run->options.is_flight,
-		.segments_every_ns = run->options.segments_ms.value * 1000000,
-	};
-
-	run->kept = kept_files_new();
-	settings.kept = run->kept;
-	settings.target = &run->target;
-	if (run->kept)
-		run->drain = drain_new(&settings, error);
-	if (run->drain)
-		return 0;
-	unlink(run->trace);
-	trace_writer_close(&run->writer, NULL);
-	run->is_limited = true;
-	return error_set(error, "out of memory");
-}
-
-/*
  * Start the program, in an order that matters. The child is forked first: its pid is part of
  * the trace's name, and it must not inherit the limits that are raised next. It waits before
  * exec until trace and drain are ready. Whatever fails until then leaves no file behind; the
@@ -305,7 +223,7 @@ static void target_begin(struct recording *run, char **argv)
 		run_bare(run, argv, error.message);
 	}
 	limits_raise();
-	if (trace_begin(run, &error) || drain_begin(run, &error)) {
+	if (recording_open(run, &error)) {
 		session_close(&run->session);
 		if (run->is_limited)
 			run_bare(run, argv, error.message);
@@ -323,23 +241,6 @@ static void target_begin(struct recording *run, char **argv)
 }
 
 /* ---- while it runs ---- */
-
-/*
- * Serve the rings once. Returns the milliseconds until they must be served again. If the trace
- * cannot be written any more, the program runs on: is_cut is set, and the reason is printed
- * once.
- */
-static int run_step(struct recording *run)
-{
-	struct error error;
-	int idle_ms = drain_step(run->drain, &error);
-
-	if (idle_ms >= 0)
-		return idle_ms;
-	run->is_cut = true;
-	warning("%s", error.message);
-	return 1;
-}
 
 /*
  * Whether processes of the session still run: with rings, or for a short time without. A child
@@ -364,15 +265,15 @@ static void run_record(struct recording *run)
 	uint64_t ended_ns, wait_ns = UINT64_MAX;
 
 	while (!run->target.has_ended)
-		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
+		target_wait(&run->target, drain_descriptor(run->drain), recording_step(run));
 	ended_ns = kernel_now_ns();
 	if (run->options.wait_s.value < UINT32_MAX)
 		wait_ns = run->options.wait_s.value * 1000000000;
 	/* The program's last child may have made its ring since the last step. */
-	run_step(run);
+	recording_step(run);
 	while (is_outlived(run, ended_ns) && kernel_now_ns() - ended_ns < wait_ns &&
 	       !run->target.interrupts)
-		target_wait(&run->target, drain_descriptor(run->drain), run_step(run));
+		target_wait(&run->target, drain_descriptor(run->drain), recording_step(run));
 }
 
 /*
@@ -382,11 +283,12 @@ static void run_record(struct recording *run)
  */
 static int run_command(const struct command *command, int argc, char **argv)
 {
-	static struct recording run = { .options = { .ring_bytes = RING_BYTES_DEFAULT,
-		                                         .go_heap_bytes = GO_HEAP_BYTES_DEFAULT,
-		                                         .wait_s = { .value = WAIT_S_DEFAULT },
-		                                         .segments_ms = {
-													 .value = SEGMENTS_MS_DEFAULT } } };
+	static struct recording run = {
+		.options = { .ring_bytes = RECORDING_RING_BYTES,
+		             .go_heap_bytes = GO_HEAP_BYTES_DEFAULT,
+		             .wait_s = { .value = WAIT_S_DEFAULT },
+		             .segments_ms = { .value = RECORDING_SEGMENTS_MS } }
+	};
 	static char beside[PATH_MAX];
 	struct error error;
 	int status, first;
@@ -397,8 +299,8 @@ static int run_command(const struct command *command, int argc, char **argv)
 	if (first >= argc)
 		die_usage("run", "run: which program?");
 	run.name = argv[first];
-	ring_prepare(&run);
-	segments_prepare(&run);
+	if (recording_check_options(&run, &error))
+		die_usage("run", "run: %s", error.message);
 	program_prepare(&run);
 	limits_check(&run, argv + first);
 	if (trace_output_directory(run.options.output, beside, &error) ||

@@ -1,4 +1,7 @@
-/* record/drain.c - empties the rings of a session into the trace. */
+/*
+ * record/drain.c - empties the rings of a session into the trace.
+ * Long, because a step goes through all of it.
+ */
 #include "record/drain.h"
 
 #include "record/cpu_idle.h"
@@ -475,6 +478,16 @@ int drain_finish(struct drain *drain, struct error *error)
 		return drain_give_up(drain);
 	drain_give_up(drain);
 	return 0;
+}
+
+void drain_detach(struct drain *drain)
+{
+	size_t i;
+
+	for (i = 0; i < drain->ring_count; i++) {
+		if (drain->rings[i]->ring.header.flags & RING_ATTACHED)
+			live_ring_wish(&drain->rings[i]->ring, WISH_DETACH);
+	}
 }
 
 size_t drain_live_count(const struct drain *drain)

@@ -48,6 +48,9 @@ int drain_descriptor(const struct drain *drain);
  */
 int drain_step(struct drain *drain, struct error *error);
 
+/* Ask all processes that were attached to to put everything back: they are let go soon after. */
+void drain_detach(struct drain *drain);
+
 /* The number of living processes that have a ring. */
 size_t drain_live_count(const struct drain *drain);
 

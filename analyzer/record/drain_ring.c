@@ -106,7 +106,10 @@ void drain_ring_check(struct drain_ring *ring)
 
 	if (ring->has_ended)
 		return;
-	if (ring->descriptor >= 0)
+	ring->is_detached = live_ring_flags(&ring->ring) & RING_DETACHED;
+	if (ring->is_detached) /* the process lives on, but never writes into it again */
+		ring->has_ended = true;
+	else if (ring->descriptor >= 0)
 		ring->has_ended = poll(&ready, 1, 0) > 0;
 	else
 		ring->has_ended = kill(ring->pid, 0) && errno == ESRCH;

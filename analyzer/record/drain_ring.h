@@ -58,7 +58,9 @@ struct drain_ring {
 	uint32_t process; /* the process's number in the trace */
 	pid_t pid;        /* of the process in our pid namespace; 0: it had ended already */
 	int descriptor;   /* pidfd, or -1 */
-	bool has_ended;   /* the process has ended, or has become another program */
+	bool
+		has_ended; /* the process has ended, has become another program, or was let go */
+	bool is_detached; /* it was let go */
 	struct definitions *definitions;
 	size_t definition_count, definition_capacity;
 	uint64_t definitions_ns;        /* when the definitions were last written */

@@ -7,11 +7,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -166,6 +169,45 @@ void live_ring_beat(struct live_ring *ring, enum ring_policy policy,
 	struct beat beat = { ring, policy, reader_pid, now_ns };
 
 	ring_guarded(ring, beat_body, &beat);
+}
+
+/* ---- what a process that was attached to is asked for ---- */
+
+struct asking {
+	struct live_ring *ring;
+	uint32_t value;
+};
+
+static void wish_body(void *context)
+{
+	const struct asking *asking = context;
+	_Atomic uint32_t *wish = (_Atomic uint32_t *)&ring_page(asking->ring)->wish;
+
+	atomic_store_explicit(wish, asking->value, memory_order_release);
+	syscall(SYS_futex, wish, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+void live_ring_wish(struct live_ring *ring, enum ring_wish wish)
+{
+	struct asking asking = { ring, wish };
+
+	ring_guarded(ring, wish_body, &asking);
+}
+
+static void flags_body(void *context)
+{
+	struct asking *asking = context;
+
+	asking->value = atomic_load_explicit(
+		(_Atomic uint32_t *)&ring_page(asking->ring)->flags, memory_order_acquire);
+}
+
+uint32_t live_ring_flags(struct live_ring *ring)
+{
+	struct asking asking = { ring, 0 };
+
+	ring_guarded(ring, flags_body, &asking);
+	return asking.value;
 }
 
 /* ---- scan ---- */

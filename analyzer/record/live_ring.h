@@ -39,6 +39,13 @@ struct live_ring {
 	unsigned quiet_scans;  /* scans since next_ticket changed */
 };
 
+/*
+ * Ask the process for something (enum ring_wish), and wake whoever waits for that; and the flags
+ * in its header now (enum ring_flags).
+ */
+void live_ring_wish(struct live_ring *ring, enum ring_wish wish);
+uint32_t live_ring_flags(struct live_ring *ring);
+
 /* A bit of the `states` to scan for. */
 #define STATE_BIT(state) (1u << (state))
 

@@ -30,7 +30,8 @@ struct run_options {
 /* One recording. */
 struct recording {
 	struct run_options options;
-	const char *name;    /* of the program, as the user typed it */
+	const char *name; /* of the program, as the user typed it */
+	pid_t pid; /* of a process that was attached to; 0: the program is our child */
 	char path[PATH_MAX]; /* what is executed */
 	char library[PATH_MAX];
 	char trace[PATH_MAX]; /* absolute, or as the user gave it; "": not known yet */

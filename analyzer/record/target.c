@@ -1,7 +1,7 @@
 /* record/target.c - starts the program, passes on its signals, and mirrors its end. */
 #include "record/target.h"
 
-#include "ring_socket.h"
+#include "record/reader_view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -45,19 +44,13 @@ static void number_set(const char *name, const char *format, uint64_t number)
 	setenv(name, value, 1);
 }
 
-/*
- * Tell the recorder which files we see: a process in another mount namespace or root directory
- * sends us the files of its libraries.
- */
-static void view_set(void)
+/* Set the variable to the number, if it is known. */
+static void known_set(const char *name, const char *format, uint64_t number)
 {
-	struct stat namespace, root;
-
-	if (stat("/proc/self/ns/mnt", &namespace) == 0 && stat("/", &root) == 0)
-		number_set("OUTLIVE_READER_FILES", "%016" PRIx64,
-		           ring_view(namespace.st_ino, root.st_dev, root.st_ino));
+	if (number)
+		number_set(name, format, number);
 	else
-		unsetenv("OUTLIVE_READER_FILES");
+		unsetenv(name);
 }
 
 /*
@@ -66,9 +59,7 @@ static void view_set(void)
  */
 static void environment_set(const struct target_settings *settings)
 {
-	struct stat namespace;
-
-	view_set();
+	known_set("OUTLIVE_READER_FILES", "%016" PRIx64, reader_view());
 	preload_set(settings->library);
 	setenv("OUTLIVE_DIR", settings->directory, 1);
 	setenv("OUTLIVE_POLICY", settings->is_flight ? "flight" : "drain", 1);
@@ -77,10 +68,7 @@ static void environment_set(const struct target_settings *settings)
 	number_set("OUTLIVE_GO_HEAP", "%" PRIu64, settings->go_heap_bytes);
 	number_set("OUTLIVE_SESSION", "%016" PRIx64, settings->session);
 	number_set("OUTLIVE_READER", "%" PRIu64, (uint64_t)getppid());
-	if (stat("/proc/self/ns/pid", &namespace) == 0)
-		number_set("OUTLIVE_READER_NS", "%" PRIu64, (uint64_t) namespace.st_ino);
-	else
-		unsetenv("OUTLIVE_READER_NS");
+	known_set("OUTLIVE_READER_NS", "%" PRIu64, reader_view_pids());
 	if (settings->is_followed)
 		unsetenv("OUTLIVE_ROOT");
 	else
@@ -176,6 +164,12 @@ static bool terminal_check(void)
 		return false;
 	close(terminal);
 	return true;
+}
+
+int target_none(struct target *target, struct error *error)
+{
+	target->has_ended = true; /* signals are counted, and passed on to no one */
+	return signals_take(target) ? error_set(error, "signalfd: %s", strerror(errno)) : 0;
 }
 
 int target_fork(struct target *target, const struct target_settings *settings,

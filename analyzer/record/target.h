@@ -66,6 +66,12 @@ int target_fork(struct target *target, const struct target_settings *settings,
                 struct error *error);
 
 /*
+ * Call instead, if the process that is recorded is not our child: target_wait() takes our signals,
+ * and counts those that would end us. 0, or -1 and *error.
+ */
+int target_none(struct target *target, struct error *error);
+
+/*
  * Let the child exec. 0: it runs the program; otherwise the errno of exec, and the child has
  * ended.
  */

@@ -114,7 +114,15 @@ bool profile_ended_early(const struct profile *profile)
 	const struct self_view *views = &profile->views;
 
 	return views->count && views->views[views->count - 1].reason == MAPS_END &&
-	       !(profile->process->header.flags & RING_FINISHED);
+	       !(profile->process->header.flags & (RING_FINISHED | RING_DETACHED));
+}
+
+bool profile_is_let_go(const struct profile *profile)
+{
+	uint32_t flags = profile->process->header.flags;
+
+	return flags & RING_ATTACHED && !(flags & RING_FINISHED) &&
+	       (flags & (RING_DETACHED | RING_OUTLIVED) || profile->process->is_live);
 }
 
 void profile_free(struct profile *profile)

@@ -116,6 +116,12 @@ uint64_t profile_goroutine_stacks(const struct profile *profile);
  */
 bool profile_ended_early(const struct profile *profile);
 
+/*
+ * Whether the recording of a process that was attached to ended before the process: then nothing is
+ * known of the end of blocks that were alive.
+ */
+bool profile_is_let_go(const struct profile *profile);
+
 /* What the blocks that count have in common, and all blocks, whether they count or not. */
 struct block_totals profile_chosen(const struct profile *profile);
 struct block_totals profile_all(const struct profile *profile);

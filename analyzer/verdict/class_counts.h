@@ -23,7 +23,7 @@ struct class_counts {
 	struct class_share shares[CLASS_COUNT];
 	struct class_share inferred;   /* stack or escaping, if plain frames were trusted */
 	struct class_share open;       /* the same, if what is most likely were trusted */
-	struct class_share unknown;    /* their free was missed */
+	struct class_share unknown;    /* their end was not seen */
 	struct class_share suppressed; /* never freed, and hidden by a rule */
 	/*
 	 * Of all blocks: those whose class rests on no inferred frames. `exact_blocks` were
@@ -49,7 +49,7 @@ enum verdict {
 	VERDICT_SUPPRESSED = CLASS_COUNT, /* hidden by a rule */
 	VERDICT_INFERRED,                 /* their frames are not exact */
 	VERDICT_OPEN,    /* whether their functions had ended is not known */
-	VERDICT_UNKNOWN, /* their free was missed */
+	VERDICT_UNKNOWN, /* their end was not seen */
 	VERDICT_MIXED,
 	VERDICT_GROWS, /* its reallocs only continue blocks of other call paths */
 	VERDICT_COUNT,

@@ -150,6 +150,10 @@ static void live_classify(struct classes *classes, const struct block *block)
 		classes->hidden_bytes[block->path] += block->size;
 		classes->growths.sites[classes->growths.of_path[block->path]]
 			.hidden_bytes += block->size;
+	} else if (profile_is_let_go(classes->profile)) {
+		class_share_add(&counts->unknown, &share);
+		counts->blocks++;
+		return;
 	} else {
 		class_share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
 		if (!is_early)

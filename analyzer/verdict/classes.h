@@ -10,6 +10,8 @@
  *               phase or the only block of its call site. In a recording without phases:
  *               never freed, and born before main was first on a stack
  *   live        never freed, and not static
+ * A block that was alive when the recording of a process that was attached to ended, while the
+ * process ran on, has no class: its end is unknown.
  * Blocks that were never freed and that a rule declares kept on purpose (verdict/suppressed.h)
  * have no class, unless all are to be shown.
  *

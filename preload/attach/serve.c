@@ -115,6 +115,7 @@ static void follow(void)
 
 static void end(void)
 {
+	uint32_t steps = WISH_STEPS(*(volatile const uint32_t *)&ring.header->wish);
 	uint64_t waited_ns = 0;
 
 	control_set_state(ATTACH_ENDING);
@@ -126,7 +127,9 @@ static void end(void)
 		system_sleep_ns(QUIET_TURN_NS);
 		waited_ns += QUIET_TURN_NS;
 	}
-	outlive_control.standing = thread_survey_standing();
+	/* Stubs that stand are harmless. Whoever asked wants to know whether any are left. */
+	while ((outlive_control.standing = thread_survey_standing()) != 0 && steps--)
+		system_sleep_ns((long)WISH_STEP_NS);
 	lifecycle_end();
 	/* A thread may wait in a hook for long, as in read(). Until it has left, no other begins. */
 	while ((outlive_control.inside = lifecycle_inside()) != 0)

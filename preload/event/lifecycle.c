@@ -139,7 +139,7 @@ bool lifecycle_begin(const struct settings *wanted)
 	if (!is_first)
 		renew();
 	go_finder_start();
-	phase_write(PHASE_MAIN, clock_after());
+	phase_write(PHASE_MAIN, ring.header->start_ticks >> CLOCK_SHIFT_TICKS);
 	maps_record(MAPS_START);
 	atomic_thread_fence(memory_order_seq_cst);
 	sentinel_record(true);

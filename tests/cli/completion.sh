@@ -36,7 +36,7 @@ compare() { # COMMAND OPTION VALUES: what is completed after the option is VALUE
 	[ "$reported" = "$3" ] || echo "outlive $1 $2: '$reported', not '$3'"
 }
 
-for command in '' run report info symbols go; do
+for command in '' run attach detach ps report info symbols go; do
 	# shellcheck disable=SC2086
 	help_options $command >options
 	# shellcheck disable=SC2086

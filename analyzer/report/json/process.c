@@ -82,6 +82,9 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	json_bool(json, "from_ring", process->is_from_ring);
 	json_bool(json, "still_running", process->is_live);
 	json_bool(json, "outlived", header->flags & RING_OUTLIVED);
+	json_bool(json, "attached", header->flags & RING_ATTACHED);
+	json_bool(json, "detached", header->flags & RING_DETACHED);
+	json_count(json, "age_ns", header->age_ns);
 	json_count(json, "threads", counts->threads);
 	json_count(json, "events", counts->events);
 	json_count(json, "allocations", counts->allocations);

@@ -138,8 +138,11 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 	           (struct meaning){ "stack-like or escaping: not exact", "" });
 	class_line(screen, "open", &counts->open, &all,
 	           (struct meaning){ "stack-like or escaping", ": which is not known" });
-	class_line(screen, "unknown", &counts->unknown, &all,
-	           (struct meaning){ "their free was missed", "" });
+	class_line(
+		screen, "unknown", &counts->unknown, &all,
+		profile_is_let_go(classes->profile)
+			? (struct meaning){ "alive at the end of the recording", ": not known" }
+			: (struct meaning){ "their free was missed", "" });
 	class_line(screen, "suppressed", &counts->suppressed, &all,
 	           (struct meaning){ "never freed, on purpose", ": hidden elsewhere" });
 }

@@ -62,11 +62,14 @@ static void state_print(const struct screen *screen,
 
 	screen_line(screen, LABEL_COLUMNS, "    state      %s%s%s",
 	            flags & RING_FINISHED   ? "ran to its end"
+	            : flags & RING_DETACHED ? "was let go, and ran on"
 	            : flags & RING_OUTLIVED ? "still ran when the trace ended"
 	            : process->is_live
 	                ? "is still running"
 	                : "did not reach its end (killed, or _exit, or exec)",
-	            flags & RING_FORKED ? "; began by fork" : "",
+	            flags & RING_FORKED     ? "; began by fork"
+	            : flags & RING_ATTACHED ? "; attached to while it ran"
+	                                    : "",
 	            process->is_from_ring ? "; read from its ring" : "");
 }
 

@@ -108,6 +108,32 @@ void report_title(const struct screen *screen, const struct profile *profile)
 	        screen_plain(screen), (int)(room - text_columns(line)) + 2, "", about);
 }
 
+/* Print when the recording of a process that was attached to began and ended, if it is one. */
+static void summary_attached(const struct screen *screen, const struct profile *profile)
+{
+	const struct ring_header *header = &profile->process->header;
+	uint64_t frees = profile->replay.totals.ends_unknown;
+	char before[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+	char began[64] = "", older[64] = "";
+
+	if (!(header->flags & RING_ATTACHED))
+		return;
+	if (frees)
+		snprintf(older, sizeof(older), ": %s such block%s ended meanwhile",
+		         text_count(count, frees), text_s(frees));
+	if (header->age_ns)
+		snprintf(began, sizeof(began), " when the process had run for %s",
+		         text_duration(before, header->age_ns));
+	screen_line(screen, LABEL_COLUMNS,
+	            "  attached     recording began%s%s; what was allocated before is not "
+	            "known%s",
+	            began,
+	            header->flags & RING_FINISHED ? ", and saw the process end"
+	            : profile_is_let_go(profile)  ? ", and ended while it ran on"
+	                                          : "",
+	            older);
+}
+
 /*
  * Print how much was allocated. Failed calls are only mentioned if there are any, in bold: a
  * program seldom expects them.
@@ -138,6 +164,7 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 	const struct totals *totals = &profile->replay.totals;
 	bool has_goroutines = profile->replay.threads.by_goroutine.count > 0;
 	bool is_forked = profile->process->header.flags & RING_FORKED;
+	bool is_attached = profile->process->header.flags & RING_ATTACHED;
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
 	char crossed[80] = "", unknown[64] = "";
 
@@ -148,7 +175,9 @@ static void summary_freed(const struct screen *screen, const struct profile *pro
 	if (totals->ends_unknown)
 		snprintf(unknown, sizeof(unknown), ", %s %s",
 		         text_count(more, totals->ends_unknown),
-		         is_forked ? "from before the fork" : "of unknown origin");
+		         is_forked     ? "from before the fork"
+		         : is_attached ? "born before the recording"
+		                       : "of unknown origin");
 	screen_line(screen, LABEL_COLUMNS, "  freed        %s block%s%s%s",
 	            text_count(count, totals->frees), text_s(totals->frees), crossed,
 	            unknown);
@@ -183,7 +212,8 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
 	            screen_bold(screen), text_size(size, paths->peak_bytes),
 	            screen_plain(screen), text_count(count, paths->peak_blocks),
 	            text_s(paths->peak_blocks), when);
-	screen_line(screen, LABEL_COLUMNS, "  never freed  %s%s%s in %s block%s%s",
+	screen_line(screen, LABEL_COLUMNS, "  %s  %s%s%s in %s block%s%s",
+	            profile_is_let_go(profile) ? "still alive" : "never freed",
 	            screen_bold(screen), text_size(size, paths->live_bytes),
 	            screen_plain(screen), text_count(count, paths->live_blocks),
 	            text_s(paths->live_blocks), hidden);
@@ -324,6 +354,7 @@ void report_summary(const struct screen *screen, const struct profile *profile,
 {
 	report_title(screen, profile);
 	report_only(screen, profile);
+	summary_attached(screen, profile);
 	summary_allocated(screen, &profile->replay.totals, "");
 	summary_freed(screen, profile);
 	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
@@ -345,6 +376,7 @@ void report_summary_brief(const struct screen *screen, const struct profile *pro
 		         text_percent(percent, totals->temporary, totals->allocations));
 	report_title(screen, profile);
 	report_only(screen, profile);
+	summary_attached(screen, profile);
 	summary_allocated(screen, totals, temporary);
 	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
 	summary_timeline(screen, profile);
