@@ -19,3 +19,6 @@ for ((at = 300; at < bytes; at += 50)); do
 	"$OUTLIVE" report -f json bad 2>/dev/null |
 		jq -c 'select(.lost.damaged > 0) | [.complete, .lost.damaged > 0]'
 done | sort -u
+# the lines of a script are one line
+"$OUTLIVE" run -q -o script.trace -- sh -c $'true\n\ttrue' 2>/dev/null
+"$OUTLIVE" report script.trace | grep -o "^sh -c 'true  true'"

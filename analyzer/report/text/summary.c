@@ -52,6 +52,7 @@ const char *process_command_text(char *text, size_t bytes,
 	uint32_t at = 0;
 	const char *argument;
 	size_t length;
+	char *end;
 
 	text[0] = 0;
 	/*
@@ -66,6 +67,8 @@ const char *process_command_text(char *text, size_t bytes,
 			break;
 		at += (uint32_t)length + 1;
 	}
+	for (end = command.data; end && (end = strpbrk(end, "\n\t"));)
+		*end = ' '; /* lines of a script are one line here */
 	if (command.data)
 		text_escape(text, bytes, command.data);
 	else
