@@ -8,11 +8,14 @@ record() { # NAME COMMAND..
 	segments -f json "$name.outlive" >"$name.json"
 }
 # On a busy machine its own snapshot may be left out, because it would take too long, or one from
-# outside may come after it: then once more.
-record_own() { # NAME COMMAND..
+# outside may come after it, or none from outside when there was rest: then once more.
+own_is_last='.samples[-1].reasons[-1] == "own"'
+record_until() { # CONDITION NAME COMMAND..
+	local condition=$1
+	shift
 	for _ in 1 2 3 4 5 6; do
 		record "$@"
-		[ "$(jq -c '.samples[-1].reasons[-1]' "$1.json")" != '"own"' ] || break
+		jq -e "$condition" "$1.json" >/dev/null && break
 	done
 }
 
@@ -49,7 +52,7 @@ int main(void)
 }
 C
 gcc -O1 -fno-builtin -o late late.c || exit 1
-record_own late ./late
+record_until "$own_is_last" late ./late
 echo "allocated last:"
 jq -c '.samples[-1] | [.reasons, .segments.heap.rss >= 8 * 1048576, .heap.blocks, .heap.kept < 200000]' late.json
 jq -c '[.own_samples, ([.samples[].reasons[] | select(. == "last")] | length)]' late.json
@@ -82,6 +85,7 @@ cat >rest.c <<'C'
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+static pthread_barrier_t all_rest;
 static void *run(void *name)
 {
 	char *block = malloc(300000);
@@ -89,6 +93,7 @@ static void *run(void *name)
 	pthread_setname_np(pthread_self(), name);
 	memset(block, 1, 300000);
 	free(malloc(10));
+	pthread_barrier_wait(&all_rest);
 	pause();
 	return block;
 }
@@ -97,9 +102,11 @@ int main(int count, char **words)
 	pthread_t threads[3];
 
 	memset(malloc(5000000), 1, 5000000);
+	pthread_barrier_init(&all_rest, NULL, 4);
 	pthread_create(&threads[0], NULL, run, "one");
 	pthread_create(&threads[1], NULL, run, "\033[31mtwo");
 	pthread_create(&threads[2], NULL, run, "three");
+	pthread_barrier_wait(&all_rest);
 	if (count > 1)
 		sleep(atoi(words[1]));
 	usleep(700000);
@@ -107,7 +114,7 @@ int main(int count, char **words)
 }
 C
 gcc -O1 -fno-builtin -pthread -o rest rest.c || exit 1
-record_own rest ./rest
+record_until "$own_is_last and .samples[-1].time_ns - .samples[-2].time_ns < 600000000" rest ./rest
 echo "from outside and by itself:"
 jq -c '.samples as $all | [$all[-2].reasons[-1] != "own", $all[-1].reasons]' rest.json
 jq -c '.samples as $all | [$all[-2].segments, $all[-1].segments | map_values(.size)] |
