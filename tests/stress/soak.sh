@@ -2,8 +2,8 @@
 # soak.sh - the stress programs, samples, random kills and thousands of generated cases
 # again and again for SOAK_MINUTES (30), stopping at the first failure. What fails once in
 # a thousand runs fails here. Before that, ten million rounds of each kind that might use up
-# the stubs (SOAK_ROUNDS; KINDS="throw dlsym" picks some), threads among them: an hour. It prints
-# the share of exact blocks of each kind, at its start and at its end.
+# the stubs (SOAK_ROUNDS; KINDS="throw dlsym" picks some): 20 minutes of processor time. It prints
+# the share of exact blocks of each kind, at its start and at its end; it must not fall.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 rounds=${SOAK_ROUNDS:-10000000}
