@@ -6,6 +6,8 @@
 
 #include "event/encoder.h"
 #include "event/mapping.h"
+#include "go/runtime.h"
+#include "modules/go_finder.h"
 #include "system/guard.h"
 #include "self/maps.h"
 #include "modules/map.h"
@@ -60,14 +62,33 @@ static __attribute__((noinline)) void exit_record(uint64_t time)
 }
 
 /*
+ * The walk was cut. Returns whether that was in a plugin that Go's loader is opening: its init
+ * functions run before anything else is called that shows it.
+ */
+static __attribute__((noinline)) bool plugin_check(const struct walk_result *walk)
+{
+	uint32_t known = atomic_load_explicit(&go_runtime_count, memory_order_relaxed);
+
+	if (!known || !walk->pushed || go_runtime_at(walk->frames[0].return_address))
+		return false;
+	go_finder_check_at(walk->frames[0].return_address - 1);
+	return atomic_load_explicit(&go_runtime_count, memory_order_relaxed) != known;
+}
+
+/*
  * Walk the stack of an event. Also record what it shows: exit() was called, or modules changed.
  */
 static inline struct walk_result event_walk(struct thread_state *state,
                                             const struct walk_start *caller,
                                             uint64_t time)
 {
+	uintptr_t call_key = state->call_key;
 	struct walk_result walk = stack_walk(state, caller);
 
+	if (unlikely(walk.cut && plugin_check(&walk))) {
+		state->call_key = call_key;
+		walk = stack_walk(state, caller);
+	}
 	if (unlikely(recorder.has_met_exit))
 		exit_record(time);
 	if (unlikely(recorder.modules_have_changed) && maps_record(MAPS_MODULES))

@@ -1,6 +1,6 @@
 /*
  * modules/go_finder.h - finds the modules that Go built: when recording begins, and when a
- * library has been opened. Not when an address in them is first met on a stack: their tables are
+ * library has been opened. Only a plugin of a Go program is found when a walk comes to it: tables are
  * large, and may be searched for long.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_GO_FINDER_H
