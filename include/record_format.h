@@ -219,6 +219,9 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  *              of the event that follows it, or of the RUN's stack
  *   high       its stack ends before this address; bytes: how large it is
  *   depth      how many bytes of it were in use: the most that the thread has seen
+ *   labels     absent: none. Else GOROUTINE_LABELS_MAX bytes at most: a byte, twice the number of
+ *              labels, and 1 more if some, or parts of them, were left out; then of each the
+ *              bytes of its key and its value, a byte each, and these, without a NUL
  *
  * GO_END follows the STACK record of where Go's runtime ends the process after a panic or a fatal
  * error, on the goroutine that it is of: status, signal, address, instruction.
@@ -257,6 +260,8 @@ enum mapping_call {
 #define MAPPING_PATH_MAX 1024
 
 #define GOROUTINE_SCHEDULER (UINT64_C(1) << 62)
+#define GOROUTINE_LABEL_MAX 120 /* bytes of a key, or of a value */
+#define GOROUTINE_LABELS_MAX 512
 
 enum stack_kind {
 	STACK_OWN = 0,    /* the thread's own stack */

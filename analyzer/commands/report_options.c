@@ -10,8 +10,8 @@
  * that the parser stores is used as the enum's value. The aliases are the names of version 0.1,
  * and the class whose printed name has spaces.
  */
-static const char *const groups[] = { "path",   "function", "module",
-	                                  "thread", "owner",    NULL };
+static const char *const groups[] = { "path",  "function", "module", "thread",
+	                                  "owner", "label",    NULL };
 static const struct option_alias group_aliases[] = { { "site", REPORT_BY_PATH },
 	                                                 { NULL, 0 } };
 static const char *const classes[] = {
@@ -63,6 +63,10 @@ const struct option report_options[REPORT_OPTIONS] = {
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
 	  "only blocks that this thread allocated: its number, its name, or a\n"
 	  "glob; with --stacks: its deepest call path",
+	  NULL, NULL },
+	{ "label", 0, OPTION_LIST, offsetof(struct report_options, labels), "KEY[=VALUE]",
+	  "only blocks of C that goroutines with this pprof label allocated (Go);\n"
+	  "may be repeated",
 	  NULL, NULL },
 	{ "module", 0, OPTION_LIST, offsetof(struct report_options, modules), "NAME",
 	  "only blocks that functions of this module allocated (program or\n"
@@ -224,8 +228,8 @@ static unsigned asked_options(const struct report_options *options)
 	       (options->heap_kept ? ASKED_KEPT : 0) |
 	       (options->mappings ? ASKED_MAPPINGS : 0) |
 	       (options->phase ? ASKED_PHASE : 0) |
-	       (options->modules.count || options->functions.count || options->sizes ||
-	                options->only_mine
+	       (options->modules.count || options->functions.count ||
+	                options->labels.count || options->sizes || options->only_mine
 	            ? ASKED_BLOCKS
 	            : 0);
 }
@@ -242,7 +246,8 @@ static const struct view_row *view_choose(const struct report_options *options)
 	 * allocated
 	 */
 	if (options->class.is_given && (options->group.value == REPORT_BY_THREAD ||
-	                                options->group.value == REPORT_BY_OWNER))
+	                                options->group.value == REPORT_BY_OWNER ||
+	                                options->group.value == REPORT_BY_LABEL))
 		die_usage("report",
 		          "report: --class goes with --by path, function or module, not %s",
 		          groups[options->group.value]);
@@ -332,6 +337,8 @@ struct filter_request report_filter_asked(const struct report_options *options)
 	struct filter_request asked = { .is_of_mappings = options->mappings,
 		                            .phase = options->phase,
 		                            .thread = options->thread,
+		                            .labels = options->labels.items,
+		                            .label_count = options->labels.count,
 		                            .modules = options->modules.items,
 		                            .module_count = options->modules.count,
 		                            .functions = options->functions.items,

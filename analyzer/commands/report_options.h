@@ -21,6 +21,7 @@ struct report_options {
 	struct option_number top;
 	struct process_choice process;
 	const char *why, *explain, *phase, *thread, *sizes;
+	struct option_list labels;
 	struct option_list modules, functions;
 	bool stacks, heap_kept, only_mine, advice, mappings;
 	struct option_list wrappers, kept, mine;
@@ -29,7 +30,7 @@ struct report_options {
 	bool all, no_pager;
 };
 
-#define REPORT_OPTIONS 26
+#define REPORT_OPTIONS 27
 extern const struct option report_options[REPORT_OPTIONS];
 
 /*

@@ -30,6 +30,9 @@ struct block_choice {
 	bool has_threads, has_sizes;
 	struct thread_choice threads; /* allocated by these threads */
 	uint64_t size_min, size_max;  /* bytes, both included */
+	/* [number]: by a goroutine with these labels; NULL: with any, or none; borrowed */
+	const uint8_t *labels;
+	uint32_t label_count; /* of the array */
 	/* [path]: allocated (mapped) on it; NULL: on any; borrowed */
 	const uint8_t *paths;
 	uint32_t path_count; /* of the array: no later path is chosen */
@@ -39,7 +42,7 @@ struct block_choice {
 static inline bool block_choice_is_all(const struct block_choice *choice)
 {
 	return choice->phase == PHASE_NUMBER_NONE && !choice->has_threads &&
-	       !choice->has_sizes && !choice->paths;
+	       !choice->has_sizes && !choice->paths && !choice->labels;
 }
 
 static inline bool block_choice_has_size(const struct block_choice *choice,
@@ -47,6 +50,13 @@ static inline bool block_choice_has_size(const struct block_choice *choice,
 {
 	return !choice->has_sizes || choice->is_of_mappings ||
 	       (size >= choice->size_min && size <= choice->size_max);
+}
+
+/* `labels`: the number of the goroutine's labels in replay/labels.h; 0: none. */
+static inline bool block_choice_has_labels(const struct block_choice *choice,
+                                           uint32_t labels)
+{
+	return !choice->labels || (labels < choice->label_count && choice->labels[labels]);
 }
 
 static inline bool block_choice_has_path(const struct block_choice *choice,

@@ -147,6 +147,7 @@ static int run_begin(struct replay *replay, const struct event_slice *slice)
 	thread_name_set(thread, slice->run->name, snapshot.time);
 	if (stack_depths_run(&replay->stacks, thread))
 		return -1;
+	thread->carried_labels = 0;
 	if (thread->is_carrier) {
 		bool is_whole = before == thread->position;
 
@@ -216,6 +217,8 @@ static inline void block_end(struct replay *replay, uint64_t address,
 	live_share_shrink(&replay->paths, &path->share, block->size);
 	live_share_shrink(&replay->paths, &replay->threads.items[block->thread]->share,
 	                  block->size);
+	if (replay->threads.labels.count)
+		labels_end(&replay->threads.labels, &replay->paths, address);
 	call_paths_shrink(&replay->paths, block->size);
 	path->frees++;
 }
@@ -272,7 +275,8 @@ static bool is_chosen(const struct replay *replay, const struct thread *thread,
 {
 	const struct block_choice *choice = replay->choice;
 
-	return !thread->is_unwanted && block_choice_has_size(choice, size) &&
+	return !thread->is_unwanted && block_choice_has_labels(choice, thread->labels) &&
+	       block_choice_has_size(choice, size) &&
 	       block_choice_has_path(choice, (uint32_t)(path - replay->paths.paths)) &&
 	       (choice->phase == PHASE_NUMBER_NONE ||
 	        phase_cursor_is_in(&replay->phase_now, choice->phase));
@@ -359,6 +363,10 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 	if (path->share.live_bytes > path->live_bytes_max)
 		path->live_bytes_max = path->share.live_bytes;
 	live_share_grow(&replay->paths, &thread->share, event->size_bytes);
+	if (thread->labels &&
+	    labels_begin(&replay->threads.labels, &replay->paths, thread->labels,
+	                 event->address, event->size_bytes))
+		return NULL;
 	call_paths_grow(&replay->paths, event->size_bytes, event->time_end);
 	thread->remembered++;
 	live_probes_begin(&replay->probes, event->address, event->size_bytes, true);
@@ -609,6 +617,7 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 	if (event->op == EVENT_STACK_RECORD)
 		return record_replay(replay, thread, slice->record, event->time);
 	strand = thread_strand(thread);
+	strand->labels = thread->carried_labels;
 	for (; event < end; event++) {
 		if (frames_replay(replay, thread, strand, event,
 		                  slice->locations + event->frame_first))
@@ -642,6 +651,7 @@ int replay_finish(struct replay *replay)
 		live_share_touch(&replay->paths, &replay->paths.paths[i].share);
 		replay->totals.crossed += replay->lives.paths.paths[i].crossed_blocks;
 	}
+	labels_finish(&replay->threads.labels, &replay->paths);
 	for (i = 0; i < replay->threads.count; i++)
 		live_share_touch(&replay->paths, &replay->threads.items[i]->share);
 	return replay->probes.large.is_failed || replay->growth.is_failed ||

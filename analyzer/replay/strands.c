@@ -153,13 +153,23 @@ int strand_set(struct thread_table *table, struct thread *thread,
                const struct stack_record *record)
 {
 	struct thread *strand = thread, *before;
+	const uint8_t *labels = record->goroutine.labels;
+	uint32_t label_bytes = record->goroutine.label_bytes;
+	int number;
 
+	/* What a later version may append is taken for no labels. */
+	if (label_bytes && !labels_are_valid(labels, label_bytes))
+		label_bytes = 0;
+	number = labels_number(&table->labels, labels, label_bytes);
+	if (number < 0)
+		return -1;
 	if (!thread->is_carrier && carrier_begin(thread))
 		return -1;
 	if (record->goroutine.number)
 		strand = goroutine_get(table, record->goroutine.number);
 	if (!strand)
 		return -1;
+	thread->carried_labels = (uint32_t)number;
 	before = thread->strand;
 	thread->goroutine_frames = record->goroutine.frames;
 	if (strand == before)

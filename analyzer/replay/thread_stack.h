@@ -117,6 +117,7 @@ struct thread {
 	uint32_t *machine;
 	uint32_t machine_count, machine_capacity, machine_gap;
 	uint32_t goroutine_frames; /* of its last GOROUTINE record */
+	uint32_t carried_labels;   /* of its strand, by that record; the table's; 0: none */
 	bool is_carrier;
 	bool is_switched;   /* its next event is the first in a row of its strand */
 	bool has_hole;      /* events before it are missing */
@@ -124,6 +125,7 @@ struct thread {
 	/* a goroutine: */
 	bool is_idle;
 	uint64_t goroutine;       /* its number; 0: this is a thread */
+	uint32_t labels;          /* of its next events; of the table's labels; 0: none */
 	struct thread *carrier;   /* the thread of its last event */
 	uint64_t remembered;      /* live blocks and realloc chains that began in it */
 	uint32_t run_by;          /* threads whose strand it is */

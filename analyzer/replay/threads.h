@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash_index.h"
+#include "replay/labels.h"
 #include "replay/thread_stack.h"
 
 #include <stddef.h>
@@ -17,6 +18,7 @@ struct thread_table {
 	struct hash_index by_serial;    /* holds index + 1 */
 	struct hash_index by_goroutine; /* likewise; see replay/strands.h */
 	uint32_t stale;                 /* entries of it that mean nothing any more */
+	struct label_table labels;      /* of goroutines */
 	struct thread *idle;            /* strands for other goroutines, by next_idle */
 	bool copies_stacks; /* RING_COPIES_STACKS; set before the first thread is added */
 };

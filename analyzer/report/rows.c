@@ -260,6 +260,69 @@ static int threads_make(struct report_rows *rows, const struct replay *replay)
 	return 0;
 }
 
+static struct report_row labels_row(const struct label_set *set, uint32_t number)
+{
+	return (struct report_row){
+		.name = stack_name_none(0),
+		.labels = set,
+		.node = number,
+		.allocations = set->allocations,
+		.bytes = set->bytes,
+		.frees = set->frees,
+		.live_blocks = set->share.live_blocks,
+		.live_bytes = set->share.live_bytes,
+		.peak_blocks = set->share.peak_blocks,
+		.peak_bytes = set->share.peak_bytes,
+	};
+}
+
+/* What the other rows do not have: of goroutines without labels, and of threads. */
+static struct report_row unlabelled_row(const struct report_rows *rows,
+                                        const struct replay *replay)
+{
+	static const struct label_set none;
+	struct report_row row = labels_row(&none, 0);
+	size_t i;
+
+	row.allocations = replay->totals.allocations;
+	row.bytes = replay->totals.bytes;
+	row.frees = replay->totals.frees;
+	row.live_blocks = replay->paths.live_blocks;
+	row.live_bytes = replay->paths.live_bytes;
+	row.peak_blocks = replay->paths.peak_blocks;
+	row.peak_bytes = replay->paths.peak_bytes;
+	for (i = 0; i < rows->count; i++) {
+		row.allocations -= rows->rows[i].allocations;
+		row.bytes -= rows->rows[i].bytes;
+		row.frees -= rows->rows[i].frees;
+		row.live_blocks -= rows->rows[i].live_blocks;
+		row.live_bytes -= rows->rows[i].live_bytes;
+		row.peak_blocks -= rows->rows[i].peak_blocks;
+		row.peak_bytes -= rows->rows[i].peak_bytes;
+	}
+	return row;
+}
+
+/* Make a row for all labels of which blocks count, and one for what has none. */
+static int labels_make(struct report_rows *rows, const struct replay *replay)
+{
+	const struct label_table *table = &replay->threads.labels;
+	struct report_row rest;
+	uint32_t i;
+
+	rows->rows = malloc((table->count + 1) * sizeof(*rows->rows));
+	if (!rows->rows)
+		return -1;
+	for (i = 1; i < table->count; i++) {
+		if (table->sets[i].is_any)
+			rows->rows[rows->count++] = labels_row(&table->sets[i], i);
+	}
+	rest = unlabelled_row(rows, replay);
+	if (rest.allocations)
+		rows->rows[rows->count++] = rest;
+	return 0;
+}
+
 /* Make a row for every function or module: usually far fewer than call paths. */
 static int groups_make(struct report_rows *rows, const struct classes *classes,
                        enum report_group group, const struct class_share *shares)
@@ -295,6 +358,8 @@ static int rows_make(struct report_rows *rows, const struct classes *classes,
 	*rows = (struct report_rows){ NULL, 0 };
 	if (group == REPORT_BY_THREAD)
 		result = threads_make(rows, &classes->profile->replay);
+	else if (group == REPORT_BY_LABEL)
+		result = labels_make(rows, &classes->profile->replay);
 	else if (group == REPORT_BY_PATH)
 		result = paths_make(rows, classes, shares);
 	else

@@ -24,7 +24,8 @@
 struct report_row {
 	/* of the call path or the function; only the module if grouped by module */
 	struct stack_name name;
-	const struct thread *thread; /* if grouped by thread only */
+	const struct thread *thread;    /* if grouped by thread only */
+	const struct label_set *labels; /* if grouped by label only */
 	/* if grouped by call path: its node; else the node of one of the row's paths */
 	uint32_t node;
 	uint32_t path; /* the call path of that node */

@@ -19,6 +19,7 @@ enum report_group {
 	REPORT_BY_MODULE,   /* the module of that function */
 	REPORT_BY_THREAD,   /* the thread that allocated */
 	REPORT_BY_OWNER,    /* the function to whose frame blocks belonged */
+	REPORT_BY_LABEL,    /* the pprof labels of the goroutine that allocated */
 };
 
 enum report_sort {

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "trace/operands.h"
 #include "trace/prediction.h"
+#include "trace/record_locations.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -385,15 +386,6 @@ static const char *stack_read(struct decoder *decoder, uint8_t tag, struct event
 	return stack_suffix_read(&decoder->at, decoder->end, decoder->depth, event);
 }
 
-/* Of an instruction or a function's start. Of return addresses, the map finds the byte before. */
-static int location_find(struct decoder *decoder, uint64_t address, uint32_t *location)
-{
-	if (!address)
-		return 0;
-	*location = address_map_find(decoder->map, address + 1, decoder->time);
-	return *location ? 0 : -1;
-}
-
 /* Read a record about the stack into decoder->record. Unknown kind: skipped, *count stays 0. */
 static const char *stack_record_next(struct decoder *decoder, enum control_kind kind,
                                      struct event *event, size_t *count)
@@ -402,7 +394,6 @@ static const char *stack_record_next(struct decoder *decoder, enum control_kind 
 	struct stack_record *record = &decoder->record;
 	const char *wrong;
 	uint64_t bytes;
-	int result = 0;
 
 	if (stack_record_field(&at, decoder->end, &bytes) ||
 	    bytes > (size_t)(decoder->end - at))
@@ -415,17 +406,7 @@ static const char *stack_record_next(struct decoder *decoder, enum control_kind 
 	wrong = stack_record_read(record, kind, at, at + bytes, decoder->depth);
 	if (wrong)
 		return wrong;
-	if (kind == CONTROL_THREAD)
-		result = location_find(decoder, record->thread.start,
-		                       &record->thread.start_location);
-	else if (kind == CONTROL_FAULT || kind == CONTROL_GO_END)
-		result = location_find(decoder, record->fault.instruction,
-		                       &record->fault.location) ||
-		         location_find(decoder,
-		                       record->fault.instruction -
-		                           (record->fault.instruction != 0),
-		                       &record->fault.as_return);
-	if (result)
+	if (record_locations_find(record, decoder->map, decoder->time))
 		return "out of memory for its location";
 	*event = (struct event){ .op = EVENT_STACK_RECORD,
 		                     .time = decoder->time,

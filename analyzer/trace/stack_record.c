@@ -209,6 +209,8 @@ static const char *goroutine_read(struct stack_record *record, const uint8_t *at
 	record->goroutine.high = values[3];
 	record->goroutine.bytes = values[4];
 	record->goroutine.depth_bytes = values[5];
+	record->goroutine.labels = at;
+	record->goroutine.label_bytes = (uint32_t)(end - at);
 	return NULL;
 }
 

@@ -59,6 +59,10 @@ struct stack_record {
 			uint64_t high;   /* of its stack */
 			uint64_t bytes;  /* the stack's size */
 			uint64_t depth_bytes; /* of which in use, at most so far in this thread */
+			uint32_t start_location;
+			/* as in the record, not checked; of the payload; no bytes: it has none */
+			const uint8_t *labels;
+			uint32_t label_bytes;
 		} goroutine;
 	};
 };
@@ -73,7 +77,8 @@ static inline bool stack_record_is_known(enum control_kind kind)
 
 /*
  * Read the payload [at, end) of a record of this kind. `stack_frames`: the depth of the
- * thread's stack. Leaves locations 0. NULL, or what is wrong. A DEPTH record borrows the payload.
+ * thread's stack. Leaves locations 0. NULL, or what is wrong. DEPTH and GOROUTINE
+ * records borrow the payload.
  */
 const char *stack_record_read(struct stack_record *record, enum control_kind kind,
                               const uint8_t *at, const uint8_t *end,

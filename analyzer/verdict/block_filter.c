@@ -17,7 +17,7 @@
 
 bool filter_request_is_any(const struct filter_request *asked)
 {
-	return asked->phase || asked->thread || asked->module_count ||
+	return asked->phase || asked->thread || asked->label_count || asked->module_count ||
 	       asked->function_count || asked->is_only_mine || asked->has_sizes;
 }
 
@@ -372,6 +372,27 @@ static int threads_choose(struct block_filter *filter, const struct profile *all
 	return text_printf(&filter->text, ", %s by thread %s", done_text(filter), which);
 }
 
+static int labels_choose(struct block_filter *filter, const struct profile *all,
+                         struct error *error)
+{
+	const struct label_table *table = &all->replay.threads.labels;
+	const struct filter_request *asked = filter->asked;
+	size_t i;
+
+	filter->choice.label_count = table->count ? table->count : 1;
+	filter->labels = calloc(filter->choice.label_count, 1);
+	filter->choice.labels = filter->labels;
+	for (i = 0; filter->labels && i < asked->label_count; i++) {
+		if (!labels_flag(table, asked->labels[i], filter->labels))
+			return error_set(error, "no goroutine with the label '%s' has called C",
+			                 asked->labels[i]);
+		if (text_printf(&filter->text, "%s %s", i ? " or" : ", of goroutines labelled",
+		                asked->labels[i]))
+			return -1;
+	}
+	return filter->labels ? 0 : -1;
+}
+
 /* The text of a filter without the comma before its first condition, and escaped. */
 static int text_finish(struct text *text)
 {
@@ -397,7 +418,8 @@ static int conditions_make(struct block_filter *filter, const struct profile *al
 	filter->choice.size_min = asked->size_min;
 	filter->choice.size_max = asked->size_max;
 	return sizes_text(&filter->text, asked) ||
-	               (asked->thread && threads_choose(filter, all, error))
+	               (asked->thread && threads_choose(filter, all, error)) ||
+	               (asked->label_count && labels_choose(filter, all, error))
 	           ? -1
 	           : 0;
 }
@@ -468,5 +490,6 @@ void block_filter_release(struct block_filter *filter)
 	peeling_release(&filter->peeling);
 	text_release(&filter->text);
 	free(filter->paths);
+	free(filter->labels);
 	*filter = (struct block_filter){ .asked = NULL };
 }

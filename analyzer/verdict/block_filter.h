@@ -17,11 +17,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the user asked for; strings are borrowed. Of several modules or functions, any. */
+/* What the user asked for; strings are borrowed. Of several modules, functions or labels, any. */
 struct filter_request {
 	bool is_of_mappings; /* chosen are calls that map memory (replay/block_choice.h) */
 	const char *phase;   /* born in it; NULL: in any */
 	const char *thread; /* tid, name, glob or part of a name (replay/thread_choice.h) */
+	const char *const *labels; /* of its goroutine: "KEY=VALUE" or "KEY" */
+	size_t label_count;
 	const char *const *modules; /* of the function that allocates, wrappers skipped */
 	size_t module_count;
 	const char *const *functions; /* anywhere on the call path */
@@ -35,7 +37,7 @@ struct filter_request {
 struct block_filter {
 	const struct filter_request *asked;
 	struct block_choice choice;
-	uint8_t *paths; /* of the choice */
+	uint8_t *paths, *labels; /* of the choice */
 	/* The wrappers that all blocks show: a part of them could show fewer. */
 	struct peeling peeling;
 	uint32_t function_count; /* of the table that it is for */

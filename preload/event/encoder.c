@@ -89,19 +89,36 @@ static uint8_t *goroutine_put(const struct thread_state *state, uint8_t *at,
                               const struct strand *strand, uint32_t keep,
                               const struct walk_result *walk)
 {
-	uint32_t count = goroutine_frames(state, keep, walk);
+	uint32_t count = goroutine_frames(state, keep, walk), length;
 	uint8_t *length_at;
 
 	*at++ = CONTROL_TAG(CONTROL_GOROUTINE);
-	length_at = at++; /* less than 128: one byte */
+	length_at = at; /* two bytes */
+	at += 2;
 	at = varint_put(at, strand->id);
 	at = varint_put(at, strand->start);
 	at = varint_put(at, strand->id ? count : 0);
 	at = varint_put(at, strand->high);
 	at = varint_put(at, strand->high - strand->low);
 	at = varint_put(at, strand->depth_bytes);
-	*length_at = (uint8_t)(at - length_at - 1);
+	if (unlikely(strand->label_bytes)) {
+		memcpy(at, state->labels, strand->label_bytes);
+		at += strand->label_bytes;
+	}
+	length = (uint32_t)(at - length_at - 2);
+	length_at[0] = (uint8_t)(length | 0x80);
+	length_at[1] = (uint8_t)(length >> 7);
 	return at;
+}
+
+/* Whether the labels that the walk has read are not those that the reader knows. */
+static bool labels_are_new(const struct thread_state *state,
+                           const struct strand *strand)
+{
+	return state->are_labels_read &&
+	       (strand->label_bytes != state->strand.label_bytes ||
+	        (strand->label_bytes &&
+	         memcmp(state->labels, state->walked_labels, strand->label_bytes) != 0));
 }
 
 /* Whether the reader does not know it yet. */
@@ -109,7 +126,8 @@ static bool strand_is_new(const struct thread_state *state, const struct strand 
 {
 	return strand->id != state->strand.id || strand->low != state->strand.low ||
 	       strand->high != state->strand.high ||
-	       strand->depth_bytes >= state->strand.depth_bytes + STRAND_STEP_BYTES;
+	       strand->depth_bytes >= state->strand.depth_bytes + STRAND_STEP_BYTES ||
+	       labels_are_new(state, strand);
 }
 
 /* ---- runs --------------------------------------------------------------------- */
@@ -185,7 +203,7 @@ static uint8_t *run_put(struct thread_state *state, uint8_t *at, const uint8_t *
 	if (!at || !state->strand.id)
 		return at;
 	/* If outer frames are left out, none is on the goroutine's stack up to its end. */
-	return at + GOROUTINE_BYTES_MAX <= limit
+	return at + GOROUTINE_BYTES_MAX + state->strand.label_bytes <= limit
 	           ? goroutine_put(state, at, &state->strand,
 	                           frames < state->stack.depth ? 0 : frames, NULL)
 	           : NULL;
@@ -310,6 +328,8 @@ static void strand_put(struct thread_state *state, const struct walk_result *wal
 	                                              : STRAND_FRAMES_UNKNOWN;
 	if (strand.id == state->strand.id && strand.depth_bytes < depth_bytes)
 		strand.depth_bytes = depth_bytes;
+	if (state->are_labels_read)
+		memcpy(state->labels, state->walked_labels, strand.label_bytes);
 	state->strand = strand;
 	at = goroutine_put(state, at, &strand, walk->keep, walk);
 	state->cursor.used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
@@ -326,6 +346,8 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
 
 	if (unlikely(strand_is_new(state, &state->walked)))
 		strand_put(state, walk);
+	if (state->are_labels_read)
+		state->strand.labels = state->walked.labels;
 	tag_at = (uint8_t *)state->cursor.chunk + state->cursor.used;
 	at = event_put(state, event, &pushed, is_plain ? TAG_PLAIN : 0, false);
 	if (unlikely(!at))
@@ -351,12 +373,15 @@ static bool event_encode_deep(struct thread_state *state, const struct event *ev
 	struct strand before = state->strand;
 	uint8_t *at;
 
-	if (!chunk_enter(state, FIXED_BYTES_MAX + GOROUTINE_BYTES_MAX, event->time))
+	if (!chunk_enter(state,
+	                 FIXED_BYTES_MAX + GOROUTINE_BYTES_MAX + state->walked.label_bytes,
+	                 event->time))
 		return false;
 	walk_rebase(state, walk);
 	at = event_put_any(state, event, walk);
 	if (!at) {
 		state->strand = before;
+		state->strand.label_bytes = 0; /* state->labels may be other ones now */
 		if (!chunk_enter(state, EVENT_BYTES_MAX / 2, event->time))
 			return false;
 		frames_cut(state, walk);
@@ -393,21 +418,22 @@ static bool event_is_carried(const struct event *event, const struct walk_result
 	return event_has_block(event) && frames_are_carried(walk);
 }
 
-static uint32_t event_bytes_max(uint32_t pushed)
+static uint32_t event_bytes_max(const struct thread_state *state, uint32_t pushed)
 {
-	return FIXED_BYTES_MAX + GOROUTINE_BYTES_MAX + frames_bytes_max(pushed);
+	return FIXED_BYTES_MAX + GOROUTINE_BYTES_MAX + state->walked.label_bytes +
+	       frames_bytes_max(pushed);
 }
 
 bool event_has_room(const struct thread_state *state, uint32_t pushed)
 {
 	return state->cursor.chunk &&
-	       state->cursor.used + event_bytes_max(pushed) <= CHUNK_BYTES;
+	       state->cursor.used + event_bytes_max(state, pushed) <= CHUNK_BYTES;
 }
 
 bool event_encode(struct thread_state *state, const struct event *event,
                   struct walk_result *walk)
 {
-	uint32_t size_bytes = event_bytes_max(walk->pushed);
+	uint32_t size_bytes = event_bytes_max(state, walk->pushed);
 
 	if (unlikely(!event_is_carried(event, walk))) {
 		ring_count_loss(LOST_TOO_BIG, 1);

@@ -62,8 +62,7 @@ static __attribute__((noinline)) void exit_record(uint64_t time)
 }
 
 /*
- * The walk was cut. Returns whether that was in a plugin that Go's loader is opening: its init
- * functions run before anything else is called that shows it.
+ * Whether the walk was cut in a plugin that Go is opening: its init functions run first.
  */
 static __attribute__((noinline)) bool plugin_check(const struct walk_result *walk)
 {

@@ -78,7 +78,8 @@ static inline __attribute__((always_inline)) bool goroutine_read(
 	    !word_read(system + G_MACHINE, is_sure, &system_m) || system_m != m ||
 	    !word_read(system + runtime->g_id, is_sure, &system_id) || system_id)
 		return false;
-	*goroutine = (struct goroutine){ .machine = m };
+	*goroutine = (struct goroutine){ .machine = m,
+		                             .are_labels_map = runtime->labels_are_map };
 	return word_read(system + G_SP, is_sure, &goroutine->system_sp) &&
 	       word_read(g + G_LOW, is_sure, &goroutine->low) &&
 	       word_read(g + G_HIGH, is_sure, &goroutine->high) &&
@@ -88,6 +89,8 @@ static inline __attribute__((always_inline)) bool goroutine_read(
 	       word_read(g + runtime->g_id, is_sure, &goroutine->id) &&
 	       (!runtime->g_start ||
 	        word_read(g + runtime->g_start, is_sure, &goroutine->start)) &&
+	       (!runtime->code.g_labels ||
+	        word_read(g + runtime->code.g_labels, is_sure, &goroutine->labels)) &&
 	       (!runtime->code.m_calls ||
 	        word_read(m + runtime->code.m_calls, is_sure, &goroutine->calls)) &&
 	       is_plausible(runtime, goroutine);

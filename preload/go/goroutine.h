@@ -17,6 +17,8 @@ struct goroutine {
 	uintptr_t machine;   /* the m: Go's name of the thread */
 	uint64_t calls;      /* into C, that this thread has made so far; 0: unknown */
 	uintptr_t system_sp; /* where the thread's own stack went on before it called C */
+	uintptr_t labels;    /* that the program has given it; 0: none */
+	bool are_labels_map; /* what that points to: a Go map, or else a list */
 };
 
 /*

@@ -21,6 +21,8 @@ static const struct layout {
 	{ 25, 152, 0 },   { 26, 152, 304 }, { 27, 152, 0 },
 };
 
+#define LABELS_MAP_LAST 23 /* 1.23 has labels in a map, later versions in a list */
+
 static void layout_choose(struct go_runtime *runtime)
 {
 	uint16_t version = runtime->tables.version;
@@ -59,6 +61,7 @@ static enum go_role role_of(const struct go_tables *tables,
 		[GO_SAMPLE] = { "runtime.mProf_Malloc", 0, 0 },
 		[GO_FLUSH] = { "runtime.mProf_FlushLocked", 0, 0 },
 		[GO_EXIT] = { "runtime.exit", 0, 0 },
+		[GO_LABEL] = { "runtime/pprof.runtime_setProfLabel", 0, 0 },
 		[GO_START] = { "runtime.main", 0, 0 },
 		[GO_MAIN] = { "main.main", 0, 0 },
 	};
@@ -137,6 +140,9 @@ bool go_runtime_add(uintptr_t start, uintptr_t end)
 		                  runtime->roles[GO_CGOCALL], &runtime->code))
 			return false;
 		layout_choose(runtime);
+		runtime->code.g_labels = go_code_find_labels(runtime->roles[GO_LABEL]);
+		runtime->labels_are_map = runtime->tables.version &&
+		                          runtime->tables.version <= LABELS_MAP_LAST;
 		runtime->has_runtime = true;
 		heap_find(runtime, start, end);
 	}

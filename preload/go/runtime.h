@@ -32,6 +32,7 @@ enum go_role {
 	GO_SAMPLE, /* counts an allocation */
 	GO_FLUSH,  /* makes counts those of the last collection */
 	GO_EXIT,
+	GO_LABEL, /* gives a goroutine its labels; absent if the program never does */
 	GO_START, /* the first goroutine: calls the packages' init functions, then main.main */
 	GO_MAIN,
 	GO_ROLES
@@ -44,6 +45,7 @@ struct go_runtime {
 	struct go_code code;
 	struct go_heap_code heap; /* rate 0: not understood */
 	uint16_t g_id, g_start;   /* offsets in a g; g_start 0: unknown */
+	bool labels_are_map;      /* up to 1.23; else they are a list */
 	bool has_runtime;
 };
 

@@ -1,7 +1,7 @@
 /*
  * modules/go_finder.h - finds the modules that Go built: when recording begins, and when a
- * library has been opened. Only a plugin of a Go program is found when a walk comes to it: tables are
- * large, and may be searched for long.
+ * library has been opened. Only a plugin of a Go program is found when a walk comes to it: tables
+ * are large, and may be searched for long.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_GO_FINDER_H
 #define OUTLIVE_PRELOAD_MODULES_GO_FINDER_H

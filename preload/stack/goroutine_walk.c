@@ -437,6 +437,7 @@ bool goroutine_walk_short(const struct thread_state *state, uintptr_t slot,
 	    call_key_of(state->goroutine.machine,
 	                goroutine_calls(runtime, &state->goroutine)) != state->call_key ||
 	    !goroutine_find(runtime, &goroutine) || !goroutine.calls ||
+	    goroutine.labels != state->strand.labels ||
 	    call_key(&goroutine, goroutine.calls) != state->call_key ||
 	    !goroutine_called(runtime, &goroutine, slot) ||
 	    !is_calling(&frames[i - 2], &goroutine))

@@ -37,6 +37,8 @@ struct strand {
 	uintptr_t low, high;  /* of its stack */
 	uint64_t depth_bytes; /* the most that was in use */
 	uint32_t frames;      /* outer ones of the last event on that stack */
+	uintptr_t labels;     /* where the goroutine has its labels; 0: it has none */
+	uint32_t label_bytes; /* of those labels, as they are recorded */
 };
 
 #define STRAND_FRAMES_UNKNOWN UINT32_MAX
@@ -60,8 +62,11 @@ struct thread_state {
 	struct walk_frame other_frames[SHORT_FRAMES];
 	_Alignas(uint64_t) char other_event[OTHER_EVENT_BYTES];
 	struct thread_stacks stacks;
-	struct strand strand;       /* of the last event */
-	struct strand walked;       /* of the last walk, which is of the next event */
+	struct strand strand; /* of the last event */
+	struct strand walked; /* of the last walk, which is of the next event */
+	bool are_labels_read; /* by the last walk: walked_labels are the goroutine's */
+	uint8_t labels[GOROUTINE_LABELS_MAX]; /* of `strand` */
+	uint8_t walked_labels[GOROUTINE_LABELS_MAX];
 	uintptr_t call_key;         /* of the last walk: the last call into C; 0: unknown */
 	struct goroutine goroutine; /* where the walk has come from a thread's stack */
 	struct stub_set stubs;

@@ -3,6 +3,8 @@
  */
 #include "stack/walk_end.h"
 
+#include "go/labels.h"
+
 bool frames_stand(const struct walk_frame *frames, uint32_t count, uintptr_t fp)
 {
 	for (uint32_t i = count; i-- > 0;) {
@@ -73,10 +75,16 @@ static struct strand strand_of(const struct walk *walk, uint32_t keep)
 		strand = walk->state->strand;
 	if (!walk->has_crossed || walk->is_of_thread || (keep && !strand.id))
 		return strand;
-	return (struct strand){
-		goroutine->id,   goroutine->start,      goroutine->low,
-		goroutine->high, walk->goroutine_depth, 0,
+	strand = (struct strand){
+		goroutine->id,         goroutine->start,
+		goroutine->low,        goroutine->high,
+		walk->goroutine_depth, 0,
+		goroutine->labels,     0,
 	};
+	walk->state->are_labels_read = true;
+	if (unlikely(strand.labels))
+		strand.label_bytes = go_labels_read(goroutine, walk->state->walked_labels);
+	return strand;
 }
 
 /* Whether the frames that are gone are another strand's, and may still run. */
@@ -180,6 +188,7 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 		if (walk->pushed)
 			pushed->flags |= FRAME_CUT;
 	}
+	state->are_labels_read = false;
 	state->walked = strand_of(walk, keep);
 	while (walk->pushed && keep < state->stack.depth &&
 	       state->walked.id == state->strand.id &&

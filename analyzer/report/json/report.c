@@ -174,6 +174,45 @@ static int threads_json(struct json_writer *json, const struct classes *classes,
 	return 0;
 }
 
+/* Write what goroutines with the same labels allocated; nothing if none had any. */
+static int labels_json(struct json_writer *json, const struct classes *classes,
+                       enum report_sort sort)
+{
+	struct report_rows rows = { NULL, 0 };
+	const struct label_set *set;
+	size_t i;
+	uint32_t n;
+
+	if (classes->profile->replay.threads.labels.count &&
+	    report_rows_make(&rows, classes, REPORT_BY_LABEL, sort))
+		return -1;
+	json_array(json, "labels");
+	for (i = 0; i < rows.count; i++) {
+		set = rows.rows[i].labels;
+		json_object(json, NULL);
+		json_array(json, "labels");
+		for (n = 0; n < set->count; n++) {
+			json_object_inline(json, NULL);
+			json_string(json, "key", set->labels[n].key);
+			json_string(json, "value", set->labels[n].value);
+			json_object_end(json);
+		}
+		json_array_end(json);
+		json_bool(json, "complete", !set->is_cut);
+		json_count(json, "allocations", rows.rows[i].allocations);
+		json_count(json, "bytes", rows.rows[i].bytes);
+		json_count(json, "frees", rows.rows[i].frees);
+		json_count(json, "live_blocks", rows.rows[i].live_blocks);
+		json_count(json, "live_bytes", rows.rows[i].live_bytes);
+		json_count(json, "peak_blocks", rows.rows[i].peak_blocks);
+		json_count(json, "peak_bytes", rows.rows[i].peak_bytes);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	report_rows_release(&rows);
+	return 0;
+}
+
 /*
  * Write the sums over the process. unknown_frees: of blocks whose birth was not seen;
  * missed_frees: blocks whose address was given out again, though no free was seen;
@@ -393,7 +432,8 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	    mappings_json(json, classes, settings->top) ||
 	    growth_json(json, findings, settings->top) ||
 	    advice_json(json, findings, settings->top) ||
-	    threads_json(json, classes, settings->sort) || faults_json(json, classes) ||
+	    threads_json(json, classes, settings->sort) ||
+	    labels_json(json, classes, settings->sort) || faults_json(json, classes) ||
 	    stacks_json(json, classes, settings->top) ||
 	    kept_json(json, findings, settings->top) ||
 	    groups_json(json, findings, settings) || paths_json(json, findings, settings) ||

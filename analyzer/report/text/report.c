@@ -43,12 +43,31 @@ static void thread_print(const struct screen *screen, const struct thread *threa
 	fprintf(screen->file, "%s%s%s\n", screen_dim(screen), name, screen_plain(screen));
 }
 
+static int labels_print(const struct screen *screen, const struct label_set *set,
+                        size_t used)
+{
+	struct text text = { NULL, 0, 0 };
+	char *fitted = malloc(screen->columns * 4 + 1);
+	int result = fitted ? labels_text(&text, set) : -1;
+
+	if (!result) {
+		text_fit(fitted, screen->columns * 4 + 1, text.data ? text.data : "(no label)",
+		         screen->columns > used ? screen->columns - used : 1, TEXT_KEEP_START);
+		fprintf(screen->file, "%s\n", fitted);
+	}
+	text_release(&text);
+	free(fitted);
+	return result;
+}
+
 static void row_name_print(const struct screen *screen, const struct classes *classes,
                            const struct report_row *row, enum report_group group,
                            size_t used)
 {
 	if (group == REPORT_BY_THREAD)
 		thread_print(screen, row->thread, used);
+	else if (group == REPORT_BY_LABEL)
+		labels_print(screen, row->labels, used);
 	else if (group == REPORT_BY_MODULE)
 		report_module(screen, row->name.module, "(in no module)", used);
 	else
@@ -156,13 +175,16 @@ static int rows_print(const struct screen *screen, const struct classes *classes
                       const struct report_settings *settings)
 {
 	static const char *const titles[] = { "by call path", "by function", "by module",
-		                                  "by thread", "by owner" };
-	static const char *const of[] = { "function", "function", "module", "thread" };
+		                                  "by thread",    "by owner",    "by label" };
+	static const char *const of[] = { "function", "function",
+		                              "module",   "thread",
+		                              "",         "pprof labels of the goroutine" };
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
 		                                 "sorted by bytes at the peak",
 		                                 "sorted by bytes never freed" };
 	struct figures figures = figures_of(screen, row_columns,
-	                                    ROW_COLUMNS - !has_why(settings->group));
+	                                    ROW_COLUMNS - !has_why(settings->group) -
+	                                        (settings->group == REPORT_BY_LABEL));
 	struct report_rows rows;
 	bool is_own_first;
 	char order[80];

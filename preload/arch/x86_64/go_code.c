@@ -91,6 +91,20 @@ bool go_code_read(struct go_code_range asmcgocall, struct go_code_range systemst
 	       (code->saved_below == 64 || code->saved_below == 16);
 }
 
+/* mov %rax,labels(register), of any register but %rsp and %r12 */
+uint16_t go_code_find_labels(struct go_code_range set)
+{
+	const uint8_t *at = (const uint8_t *)set.start;
+
+	for (; (uintptr_t)at + 7 <= set.end; at++) {
+		if ((at[0] == 0x48 || at[0] == 0x49) && at[1] == 0x89 &&
+		    (at[2] & 0xf8) == 0x80 && (at[2] & 7) != 4 && value_at(at + 3) > 0 &&
+		    value_at(at + 3) <= UINT16_MAX && value_at(at + 3) % 8 == 0)
+			return (uint16_t)value_at(at + 3);
+	}
+	return 0;
+}
+
 /* ---- the profile of the heap -------------------------------------------------- */
 
 /* The address that an instruction of `bytes` names relative to its end, at offset `at`. */

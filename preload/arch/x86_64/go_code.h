@@ -16,7 +16,8 @@ struct go_code_range {
 struct go_code {
 	intptr_t thread_g; /* from the thread pointer: the running goroutine, its g */
 	uint16_t m_signal, m_current;
-	uint16_t m_calls; /* the number of calls into C so far; 0: unknown */
+	uint16_t m_calls;  /* the number of calls into C so far; 0: unknown */
+	uint16_t g_labels; /* set by go_code_find_labels() */
 	/*
 	 * asmcgocall() saves the goroutine and its stack's depth on the system stack. From the
 	 * stack pointer there, rounded down to 16 bytes after so many bytes were taken:
@@ -30,6 +31,12 @@ struct go_code {
  */
 bool go_code_read(struct go_code_range asmcgocall, struct go_code_range systemstack,
                   struct go_code_range cgocall, struct go_code *code);
+
+/*
+ * Returns the offset in a g of its labels, by the code of runtime_setProfLabel; 0: it is not as
+ * expected.
+ */
+uint16_t go_code_find_labels(struct go_code_range set);
 
 /*
  * Where the runtime keeps the profile of its heap. Sources: runtime/mprof.go and proc.go;

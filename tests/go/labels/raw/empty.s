@@ -1,0 +1,1 @@
+// empty: the compiler allows functions without a body where there is assembly
