@@ -214,7 +214,7 @@ ifeq ($(SAN),)
 endif
 	$(Q)KILLS=$${KILLS:-$(if $(WHOLE),200,20)} $(RUN_TESTS) unit:$(B) $(if $(SAN),,unit:$(ADDRESS_B)) cli samples \
 		stress exact golden programs-short oracle-short generator segments go \
-		sources-short
+		sources-short attach
 
 # The same, with the tests that `test` shortens at their whole length.
 test-whole:
@@ -261,6 +261,13 @@ exact: all
 
 stress: all
 	$(Q)$(RUN_TESTS) stress
+
+# Processes that run already; `attach-soak` at whole length, many hundred cycles.
+attach: all
+	$(Q)$(RUN_TESTS) attach
+
+attach-soak: all
+	$(Q)WHOLE=1 $(RUN_TESTS) attach
 
 soak: all
 	$(Q)SOAK_MINUTES=$(SOAK_MINUTES) bash tests/stress/soak.sh
@@ -354,7 +361,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress soak bench bench-go fuzz \
+.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress attach attach-soak soak bench bench-go fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

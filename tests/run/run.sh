@@ -16,6 +16,7 @@
 #   go              tests/go/test_*.sh: programs of every version of Go that is installed
 #   segments        tests/segments/test_*.sh: what `outlive segments PID` says of real processes
 #                   and of such as make it hard
+#   attach          tests/attach/test_*.sh: processes that run already, attached to and let go
 #   golden          tests/golden/: recorded traces against the reports of their day
 #   programs        tests/programs/*.sh; programs-short: those that say "short: yes"
 #   SUITE/NAME      only that one of a suite, its output shown whole; unit/NAME of build/
@@ -54,6 +55,7 @@ list_suite() { # SUITE [NAME]
 	samples) paths=(samples/*.c samples/*.cpp samples/go/*.go) ;;
 	stress) paths=(tests/stress/*.c tests/stress/*.cpp tests/stress/test_*.sh) ;;
 	exact) paths=(tests/exact/*.c tests/exact/*.cpp tests/exact/test_*.sh) ;;
+	attach) paths=(tests/attach/test_*.sh) ;;
 	golden) paths=(tests/golden/*/*.json) ;;
 	oracle) paths=(tests/oracle/*.sh) ;;
 	oracle-short) mapfile -t paths < <(grep -l '^# short: yes' tests/oracle/*.sh) ;;
