@@ -11,15 +11,11 @@ struct span {
 #define PAGE_BYTES 4096
 
 /*
- * A pair that meets memory in no cache misses at least once: at the free, which reads what malloc
- * wrote before the block. At most where it allocates, where it frees, and where it merges what is
- * free with what lies beside it.
+ * A pair that meets memory in no cache misses at most where it allocates, where it frees, and where
+ * it merges what is free with what lies beside it. At least nowhere: the program may just have read
+ * the block, as destructors do, or freed its neighbour, with which it shares a line.
  */
 #define MISSES_MOST 3
-#define LINE_BYTES 64 /* what one miss brings into a cache */
-/* malloc's own part of a block, and what it rounds sizes up to */
-#define CHUNK_HEAD_BYTES 8
-#define CHUNK_BYTES_MIN 32
 
 /* Blocks of this age class, a millisecond, and older ones have left the caches, if others came. */
 #define AGE_CLASS_OLD 4
@@ -55,19 +51,6 @@ static double young_part(const struct life_summary *summary)
 	return young;
 }
 
-/*
- * The part of a miss that the free of such a block costs at least. Small blocks that were made one
- * after the other are neighbours, and share a line: freed together, they miss it once.
- */
-static double line_part(double bytes)
-{
-	double chunk = bytes + CHUNK_HEAD_BYTES;
-
-	if (chunk < CHUNK_BYTES_MIN)
-		chunk = CHUNK_BYTES_MIN;
-	return chunk < LINE_BYTES ? chunk / LINE_BYTES : 1;
-}
-
 /* What blocks of one size cost: least if each is freed at once, most if many are alive. */
 static struct span size_cost(const struct allocator_costs *costs, uint64_t size)
 {
@@ -85,7 +68,7 @@ static struct span size_cost(const struct allocator_costs *costs, uint64_t size)
  * What a malloc and its free cost, in picoseconds, averaged over the sizes of the blocks. A block
  * that was its thread's youngest when it was freed costs near the least. One that lived with others
  * costs between that and what was measured for many; in real programs up to twice as much,
- * as their code is not as hot as a loop that only allocates. Blocks that no cache has cost
+ * as their code is not as hot as a loop that only allocates. Blocks that no cache has may cost
  * their misses, too. A new block of calloc's is cleared, which may still be needed.
  */
 static struct span pair_cost(const struct classes *classes,
@@ -94,7 +77,7 @@ static struct span pair_cost(const struct classes *classes,
 	const struct allocator_costs *costs = &classes->profile->costs;
 	double quick = 0, slow = 0, all = 0, bytes = 0, least, most;
 	double young = young_part(summary), far = far_part(classes, summary);
-	double miss = (double)costs->memory.miss, clear = 0, missed = 0;
+	double miss = (double)costs->memory.miss, clear = 0;
 	const struct rank *rank;
 	struct span each;
 	size_t i;
@@ -106,22 +89,19 @@ static struct span pair_cost(const struct classes *classes,
 		each = size_cost(costs, rank->bytes / rank->blocks);
 		quick += each.least * (double)rank->blocks;
 		slow += each.most * (double)rank->blocks;
-		missed += (double)rank->blocks *
-		          line_part((double)rank->bytes / (double)rank->blocks);
 		bytes += (double)rank->bytes;
 		all += (double)rank->blocks;
 	}
 	if (all > 0) {
 		quick /= all;
 		slow /= all;
-		missed /= all;
 		clear = bytes / all / 1024 * (double)costs->memory.clear_most;
 	}
 	if (summary->begun)
 		clear *= (double)summary->callocs / (double)summary->begun;
 	if (young + far > 1)
 		far = 1 - young;
-	least = young * quick + (1 - young) * (quick + slow) / 2 + far * missed * miss;
+	least = young * quick + (1 - young) * (quick + slow) / 2;
 	most = young * 2 * quick + (1 - young) * 2 * slow + far * MISSES_MOST * miss;
 	return (struct span){ least, most + clear };
 }

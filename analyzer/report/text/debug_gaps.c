@@ -69,12 +69,13 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 		build_id_text(id, module);
 		text_escape(path, sizeof(path), module->path);
 		text_escape(package, sizeof(package), gap->package);
-		/* the name of a package is enough to find the file */
-		if (text_printf(&line, "%s%s%s%s%s", shown ? ", " : "", path,
-		                *gap->package ? " (package "
-		                : *id         ? " (build-id "
-		                              : "",
-		                *gap->package ? package : id, *gap->package || *id ? ")" : ""))
+		if (text_printf(&line, "%s%s%s%s%s%s%s%s", shown ? ", " : "", path,
+		                *gap->package || *id ? " (" : "",
+		                *gap->package ? "package " : "", package,
+		                *gap->package && *id ? ", build-id "
+		                : *id                ? "build-id "
+		                                     : "",
+		                id, *gap->package || *id ? ")" : ""))
 			break;
 		is_packaged |= *gap->package;
 		shown++;

@@ -483,7 +483,7 @@ static void uneven_blocks_grow_by_half(void **state)
 	              "let the blocks of f1() grow by half at a time: 129 reallocs");
 }
 
-/* Blocks that lived long, in a program that fills the caches, cost the misses of their own. */
+/* Blocks that lived long, in a program that fills the caches, may cost misses of their own. */
 static void cold_blocks_cost_their_misses(void **state)
 {
 	static struct verdict_fixture verdict_fixture;
@@ -508,13 +508,12 @@ static void cold_blocks_cost_their_misses(void **state)
 	/* the last block is the youngest when it is freed: that one is in a cache */
 	memset(summary.ages, 0, sizeof(summary.ages));
 	summary.ages[AGE_CLASSES - 1] = summary.ended;
-	miss_ns = 19 * costs->memory.miss / 1000; /* blocks of 48 bytes share lines */
+	miss_ns = 19 * costs->memory.miss / 1000;
 	cold = saving_of_blocks(verdict_fixture.findings.classes, &summary, 0);
 	assert_int_equal(cold.ns_most, hot.ns_most);
 	costs->memory.cache_bytes = 20 * 40;
 	cold = saving_of_blocks(verdict_fixture.findings.classes, &summary, 0);
-	assert_in_range(cold.ns_least - hot.ns_least, miss_ns * 3 / 4 - 1,
-	                miss_ns * 3 / 4 + 1);
+	assert_int_equal(cold.ns_least, hot.ns_least); /* they may just have been read */
 	assert_in_range(cold.ns_most - hot.ns_most, 3 * miss_ns - 1, 3 * miss_ns + 1);
 	life_summary_release(&summary);
 	verdict_fixture_release(&verdict_fixture);
