@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "ring/ring.h"
 #include "system/system.h"
 
 /* The same offsets in all versions. */
@@ -67,6 +68,27 @@ static inline __attribute__((always_inline)) bool machine_read(
 	         g == of_signals));
 }
 
+/* Of a goroutine that has called C, or code of the runtime: it runs, is in a call, or waits. */
+enum { STATUS_FIRST = 2, STATUS_LAST = 4, STATUS_SCANNED = 0x1000 };
+
+/*
+ * In an unknown version the number may be elsewhere. In all that are known, the status is right
+ * before it.
+ */
+static __attribute__((noinline)) bool id_is_there(const struct go_runtime *runtime,
+                                                  uintptr_t g)
+{
+	uint64_t status = 0;
+
+	if (word_read(g + runtime->g_id - sizeof(status), false, &status)) {
+		status = (uint32_t)status & ~(uint32_t)STATUS_SCANNED;
+		if (status >= STATUS_FIRST && status <= STATUS_LAST)
+			return true;
+	}
+	ring_set_flag(RING_GO_UNKNOWN);
+	return false;
+}
+
 /* `is_sure`, a constant: the offsets were right so often that nothing is checked. */
 static inline __attribute__((always_inline)) bool goroutine_read(
 	const struct go_runtime *runtime, const bool is_sure, struct goroutine *goroutine)
@@ -87,6 +109,7 @@ static inline __attribute__((always_inline)) bool goroutine_read(
 	       word_read(g + G_SP, is_sure, &goroutine->sp) &&
 	       word_read(g + G_PC, is_sure, &goroutine->pc) &&
 	       word_read(g + runtime->g_id, is_sure, &goroutine->id) &&
+	       likely(!runtime->is_guess || id_is_there(runtime, g)) &&
 	       (!runtime->g_start ||
 	        word_read(g + runtime->g_start, is_sure, &goroutine->start)) &&
 	       (!runtime->code.g_labels ||

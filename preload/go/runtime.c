@@ -20,6 +20,7 @@ static const struct layout {
 	{ 18, 152, 312 }, { 20, 152, 0 },   { 21, 152, 296 }, { 23, 160, 304 },
 	{ 25, 152, 0 },   { 26, 152, 304 }, { 27, 152, 0 },
 };
+#define LAYOUTS (sizeof(layouts) / sizeof(*layouts))
 
 #define LABELS_MAP_LAST 23 /* 1.23 has labels in a map, later versions in a list */
 
@@ -27,13 +28,14 @@ static void layout_choose(struct go_runtime *runtime)
 {
 	uint16_t version = runtime->tables.version;
 
-	for (size_t i = 0; i < sizeof(layouts) / sizeof(*layouts); i++) {
+	for (size_t i = 0; i < LAYOUTS; i++) {
 		/* Unknown: as in the newest. */
 		if (version && layouts[i].version > version)
 			break;
 		runtime->g_id = layouts[i].g_id;
 		runtime->g_start = layouts[i].g_start;
 	}
+	runtime->is_guess = !version || version > layouts[LAYOUTS - 1].version;
 }
 
 /*

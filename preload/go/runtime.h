@@ -45,6 +45,7 @@ struct go_runtime {
 	struct go_code code;
 	struct go_heap_code heap; /* rate 0: not understood */
 	uint16_t g_id, g_start;   /* offsets in a g; g_start 0: unknown */
+	bool is_guess;            /* .. as in the newest version that is known */
 	bool labels_are_map;      /* up to 1.23; else they are a list */
 	bool has_runtime;
 };
