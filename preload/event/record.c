@@ -287,7 +287,7 @@ WAY alloc_long(const struct walk_start *caller, enum event_op op, uintptr_t addr
 WAY alloc_other(const struct walk_start *caller, enum event_op op, uintptr_t address,
                 uint64_t size_bytes, uint8_t alignment_log2)
 {
-	uint64_t time = clock_after();
+	uint64_t time = clock_after_alloc();
 
 	if (unlikely(!address || op == OP_ALIGNED ||
 	             !event_record_other_short(caller, op, address, size_bytes, time)))
@@ -297,7 +297,7 @@ WAY alloc_other(const struct walk_start *caller, enum event_op op, uintptr_t add
 WAY alloc_own(const struct walk_start *caller, enum event_op op, uintptr_t address,
               uint64_t size_bytes, uint8_t alignment_log2, struct thread_state *state)
 {
-	uint64_t time = clock_after();
+	uint64_t time = clock_after_alloc();
 
 	if (unlikely(!address || op == OP_ALIGNED ||
 	             !event_record_short(state, caller, op, address, size_bytes, time)))
@@ -359,7 +359,7 @@ void record_realloc(const struct walk_start *caller, void *old_address, void *ad
 		.old_address = (uintptr_t)old_address & ADDRESS_MASK,
 		.size_bytes = size_bytes,
 		.time = time_begin,
-		.time_end = clock_after(),
+		.time_end = clock_after_alloc(),
 	};
 
 	event_record(caller, &event);

@@ -3,7 +3,8 @@
  *
  * (a) errno is preserved: nothing here touches it.
  * (b) A free is stamped before the real free, an allocation after the real one, a realloc
- *     both: timestamps alone order the reuse of an address across threads.
+ *     both: timestamps alone order the reuse of an address across threads. See also
+ *     clock_after_alloc().
  * (c) Module definitions are written before the first event that needs them.
  * (d) An event is committed by one release store, after its bytes.
  *
@@ -26,7 +27,10 @@ void record_alloc(const struct walk_start *caller, enum event_op op, void *addre
 /* Call before a free (`time` 0: now), or after it with the `time`, in quanta, from before. */
 void record_free(const struct walk_start *caller, void *address, uint64_t time);
 
-/* Call after a realloc that began at `time_begin`, in quanta. */
+/*
+ * Call after a realloc that began at `time_begin`, in quanta. The thread must have had a state
+ * before it, if there was memory for one: a realloc may free.
+ */
 void record_realloc(const struct walk_start *caller, void *old_address, void *address,
                     uint64_t size_bytes, uint64_t time_begin);
 

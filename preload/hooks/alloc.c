@@ -103,8 +103,10 @@ BODY void *realloc_recorded(void *(*const *serve)(void *, size_t),
                             const struct walk_start *caller, void *old, size_t size)
 {
 	uint64_t time = clock_before();
-	void *block = (*serve)(old, size);
+	void *block;
 
+	thread_state_get();
+	block = (*serve)(old, size);
 	if (block)
 		record_realloc(caller, old, block, size, time);
 	else if (size == 0)

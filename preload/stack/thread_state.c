@@ -167,6 +167,9 @@ struct thread_state *thread_state_make(void)
 	if (guard.session && guard.session != recorder.session)
 		return NULL; /* the thread has not joined this recording */
 	state = state_recycle();
+	/* Before its thread frees anything: other threads read this after they allocate. */
+	if (thread_states())
+		recorder.has_threads = true;
 	if (!state) {
 		state = system_map(STATE_BYTES, -1);
 		if (!state)
@@ -329,6 +332,7 @@ void thread_state_forked(void)
 	free_list = NULL;
 	atomic_store_explicit(&all_states, NULL, memory_order_relaxed);
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
+	recorder.has_threads = false;
 	guard.creator = 0; /* a thread of another process */
 	guard.session = recorder.session;
 	if (guard.state) {

@@ -7,6 +7,7 @@
 #ifndef OUTLIVE_PRELOAD_SYSTEM_CLOCK_H
 #define OUTLIVE_PRELOAD_SYSTEM_CLOCK_H
 
+#include "system/recorder.h"
 #include "system/system.h"
 #include "ring_format.h"
 
@@ -34,6 +35,18 @@ static inline uint64_t clock_after(void)
 	if (unlikely(recorder.clock_is_monotonic_ns))
 		return clock_monotonic_ns() >> CLOCK_SHIFT_TICKS;
 	return arch_ticks_after() >> CLOCK_SHIFT_TICKS;
+}
+
+/*
+ * The same after the real allocation. If this is the only thread, it may be a little early: the
+ * processor may take it before the allocation is over, and waiting for that is a tenth of what a
+ * pair costs. Only the free by another thread of the block that was there before must not be
+ * later. Such a thread has set has_threads before it freed. What this thread has read of that free
+ * to get the address, it read before it reads has_threads here: so it finds it set, and waits.
+ */
+static inline uint64_t clock_after_alloc(void)
+{
+	return unlikely(recorder.has_threads) ? clock_after() : clock_before();
 }
 
 /* Choose the clock. Call once, before the first event. */

@@ -53,6 +53,12 @@ struct recorder {
 	bool clock_is_monotonic_ns; /* no invariant TSC: quanta of 32 ns (system/clock.c) */
 
 	/*
+	 * A second thread makes events, or did since the process forked. Set before that thread
+	 * frees anything; see clock_after_alloc(). (stack/thread_state.c)
+	 */
+	volatile bool has_threads;
+
+	/*
 	 * A frame of libc's exit() was met for the first time, so exit() has begun, whoever
 	 * called it. The short walk stops at that frame this once, so that the event sees this
 	 * and clears it. (modules/frame_rule.c)
