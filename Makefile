@@ -275,6 +275,12 @@ soak: all
 bench: all $(B)/analyzer.a
 	$(Q)bash tests/bench/bench.sh
 
+# The same at full length, which takes hours: seven million callbacks, the runtime's own tests of cgo, and
+# random paths with each setting of the collector.
+go-soak: all $(B)/analyzer.a
+	$(Q)WHOLE=1 PATHS_GOROUTINES=200 PATHS_TIMES=400 $(RUN_TESTS) go/test_paths go/test_callbacks \
+		go/test_std go/test_system go/test_sqlite3
+
 # What stacks through Go cost, beside the same recorder without them: such stacks end at the cgo call.
 bench-go: all
 	$(Q)$(MAKE) B=build/no-go OPTIMIZE="-O2 -g -DIGNORES_GO=1"
@@ -361,7 +367,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress attach attach-soak soak bench bench-go fuzz \
+.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress attach attach-soak soak go-soak bench bench-go fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -2,7 +2,7 @@
 # test_paths.sh - many goroutines and threads of C go random paths through Go and C, with callbacks,
 # garbage collection, stacks that grow, and panics through C: each block is counted on its path
 # (paths/main.go). PATHS_GOROUTINES and PATHS_TIMES make it longer.
-# shellcheck source=tests/go/recorded.sh
+# shellcheck source=tests/go/recorded.sh disable=SC2154 # it sets version
 . "$OUTLIVE_ROOT_DIR/tests/go/recorded.sh"
 needs python3
 
@@ -24,6 +24,8 @@ ways() {
 		check GODEBUG=$debug
 		[ -n "${WHOLE:-}" ] || break
 	done
+	way="$version stripped PIE"
+	go_build paths paths.out -buildmode=pie -ldflags=-s && check GODEBUG=
 	way="$version internal"
 	go_build paths paths.out -ldflags=-linkmode=internal && check GODEBUG=
 }

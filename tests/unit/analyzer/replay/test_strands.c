@@ -1,4 +1,4 @@
-/* test_strands.c - a goroutine keeps its frames from thread to thread; C's frames end with its call. */
+/* test_strands.c - a goroutine keeps its frames from thread to thread; those of C end. */
 #include "replay/strands.h"
 
 #include <setjmp.h>
@@ -110,7 +110,7 @@ static void frames_of_c_are_not_the_same_in_another_thread(void **state)
 	thread_table_release(&table);
 }
 
-/* A record of a damaged trace may pop more than there is, or name more frames of Go than there are. */
+/* A damaged trace may pop more frames than there are, or name more of Go than there are. */
 static void what_does_not_fit_is_survived(void **state)
 {
 	static const uint32_t stack[] = { 10, 11 };

@@ -1,4 +1,4 @@
-/* test_tables.c - functions and frames in tables as Go's linker writes them, and in damaged ones. */
+/* test_tables.c - functions and frames in tables as Go's linker writes them, or damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -104,7 +104,7 @@ static void frames_have_their_size_at_each_address(void **state)
 	assert_int_equal(go_tables_frame_bytes(&tables, &function, TEXT + 0x100), -1);
 }
 
-/* Whatever the tables say: nothing beyond them is read, and no frame is larger than they can say. */
+/* Whatever the tables say: nothing beyond them is read, and sizes are bounded. */
 static void damage_is_survived(void **state)
 {
 	static const uint8_t values[] = { 0xff, 0x80, 0x01, 0x7f };
