@@ -68,8 +68,8 @@ static inline __attribute__((always_inline)) bool machine_read(
 	         g == of_signals));
 }
 
-/* Of a goroutine that has called C, or code of the runtime: it runs, is in a call, or waits. */
-enum { STATUS_FIRST = 2, STATUS_LAST = 4, STATUS_SCANNED = 0x1000 };
+/* Of a goroutine that was ever started; a collection adds a bit. Source: runtime2.go. */
+enum { STATUS_FIRST = 1, STATUS_LAST = 11, STATUS_SCANNED = 0x1000 };
 
 /*
  * In an unknown version the number may be elsewhere. In all that are known, the status is right
