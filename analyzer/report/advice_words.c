@@ -299,6 +299,19 @@ int advice_saves_text(struct text *text, const struct advice *advice)
 	           : 0;
 }
 
+int advice_no_time_text(struct text *text, const struct advice *advice)
+{
+	char time[2 * TEXT_NUMBER_BYTES + 8];
+
+	if (advice->has_time)
+		return 0;
+	return text_printf(
+		text,
+		"malloc and free take %s for these blocks, too little of the run to "
+		"promise any",
+		span_text(time, sizeof(time), advice->saves.ns_least, advice->saves.ns_most));
+}
+
 /* "10,000 blocks by 3 call paths, always 40 B", and what realloc did to them. */
 static int sizes_basis(struct text *text, const struct life_summary *summary)
 {
@@ -322,7 +335,6 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 {
 	const struct life_summary *summary = advice_summary(advice, call_sites);
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], owner[256];
-	char time[2 * TEXT_NUMBER_BYTES + 8];
 	uint64_t known = summary->counts.blocks - summary->counts.inferred.blocks;
 
 	if (sizes_basis(text, summary))
@@ -350,14 +362,6 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 	if (text_printf(text, "; %s",
 	                summary->was_shared ? "several threads had some at the same time"
 	                                    : "no two threads had some at the same time"))
-		return -1;
-	if (!advice->has_time &&
-	    text_printf(
-			text,
-			"; malloc and free take %s of these: too little of the run to promise "
-			"any time",
-			span_text(time, sizeof(time), advice->saves.ns_least,
-	                  advice->saves.ns_most)))
 		return -1;
 	if (!classes->has_exact_frames || known == summary->counts.proved)
 		return 0;

@@ -101,6 +101,11 @@ int report_advice_whole(const struct screen *screen, const struct findings *find
 		                            &findings->call_sites);
 	if (!result)
 		screen_line(screen, 4, "    wrong if: %s", text.data);
+	text.bytes = 0;
+	if (!result)
+		result = advice_no_time_text(&text, advice);
+	if (!result && text.bytes)
+		screen_line(screen, 4, "    no time: %s", text.data);
 	text_release(&text);
 	return result;
 }
