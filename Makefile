@@ -77,7 +77,7 @@ endif
 # would replace the program's.
 PRELOAD_LIBS := -static-libgcc
 include preload/link.mk
-ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lZydis -lpthread
+ANALYZER_LIBS := -ldw -lelf -lzstd -liberty -lZydis -lncursesw -ltinfo -lpthread
 
 # ---- files ----------------------------------------------------------------------
 

@@ -55,6 +55,11 @@ _outlive() {
 			esac
 		done
 	fi
+	if [ "$command" = top ]; then
+		for ((i = 2; i < COMP_CWORD; i++)); do
+			[ "${COMP_WORDS[i]}" != -- ] || { _outlive_program $((i + 1)); return; }
+		done
+	fi
 	case $previous in
 	-?*) argument=$(_outlive_argument "$command" "$previous") ;;
 	esac

@@ -82,7 +82,7 @@ static void json_close(struct json_writer *json, char bracket)
 	json->depth--;
 	if (!is_empty && json->depth)
 		json_line(json);
-	else if (!is_empty)
+	else if (!is_empty && !json->line_depth)
 		fputc('\n', json->file);
 	fputc(bracket, json->file);
 	if (!json->depth)
@@ -130,6 +130,12 @@ void json_count(struct json_writer *json, const char *key, uint64_t count)
 {
 	json_begin(json, key);
 	fprintf(json->file, "%" PRIu64, count);
+}
+
+void json_signed(struct json_writer *json, const char *key, int64_t count)
+{
+	json_begin(json, key);
+	fprintf(json->file, "%" PRId64, count);
 }
 
 void json_bool(struct json_writer *json, const char *key, bool value)

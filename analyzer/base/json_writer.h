@@ -24,6 +24,7 @@ void json_object_end(struct json_writer *json);
 void json_array(struct json_writer *json, const char *key);
 void json_array_end(struct json_writer *json);
 void json_count(struct json_writer *json, const char *key, uint64_t count);
+void json_signed(struct json_writer *json, const char *key, int64_t count);
 void json_bool(struct json_writer *json, const char *key, bool value);
 void json_null(struct json_writer *json, const char *key);
 

@@ -35,6 +35,7 @@ extern const struct command command_attach;
 extern const struct command command_detach;
 extern const struct command command_ps;
 extern const struct command command_report;
+extern const struct command command_top;
 extern const struct command command_info;
 extern const struct command command_segments;
 extern const struct command command_symbols;

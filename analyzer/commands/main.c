@@ -10,8 +10,8 @@
 
 /* In the order of their use: first record, then the overview, then details. */
 static const struct command *const commands[] = {
-	&command_run,  &command_attach,   &command_detach,  &command_ps, &command_report,
-	&command_info, &command_segments, &command_symbols, &command_go,
+	&command_run, &command_attach, &command_detach,   &command_ps,      &command_report,
+	&command_top, &command_info,   &command_segments, &command_symbols, &command_go,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

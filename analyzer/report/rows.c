@@ -127,6 +127,7 @@ struct grouping {
 	struct stack_names stack;
 	enum report_group group;
 	const struct class_share *shares; /* by call path; or NULL */
+	uint32_t *row_of_path;            /* row + 1 by call path; or NULL */
 };
 
 static uint64_t row_hash_of(const void *context, uint32_t number)
@@ -211,6 +212,8 @@ static int path_group(struct grouping *grouping, uint32_t path)
 		*least = function;
 	row_add_path(&grouping->rows->rows[*row - 1], classes, grouping->shares, path);
 	grouping->rows->rows[*row - 1].is_mine |= is_mine(classes, path);
+	if (grouping->row_of_path)
+		grouping->row_of_path[path] = *row;
 	return 0;
 }
 
@@ -325,13 +328,16 @@ static int labels_make(struct report_rows *rows, const struct replay *replay)
 
 /* Make a row for every function or module: usually far fewer than call paths. */
 static int groups_make(struct report_rows *rows, const struct classes *classes,
-                       enum report_group group, const struct class_share *shares)
+                       enum report_group group, const struct class_share *shares,
+                       uint32_t *row_of_path)
 {
 	const struct profile *profile = classes->profile;
 	const struct call_paths *paths = &profile->replay.paths;
-	struct grouping grouping = {
-		.classes = classes, .rows = rows, .group = group, .shares = shares
-	};
+	struct grouping grouping = { .classes = classes,
+		                         .rows = rows,
+		                         .group = group,
+		                         .shares = shares,
+		                         .row_of_path = row_of_path };
 	int result = -1;
 	uint32_t i;
 
@@ -349,6 +355,16 @@ static int groups_make(struct report_rows *rows, const struct classes *classes,
 	return result;
 }
 
+int report_rows_group(struct report_rows *rows, const struct classes *classes,
+                      enum report_group group, uint32_t *row_of_path)
+{
+	*rows = (struct report_rows){ NULL, 0 };
+	if (!groups_make(rows, classes, group, NULL, row_of_path))
+		return 0;
+	report_rows_release(rows);
+	return -1;
+}
+
 static int rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort,
                      const struct class_share *shares)
@@ -363,7 +379,7 @@ static int rows_make(struct report_rows *rows, const struct classes *classes,
 	else if (group == REPORT_BY_PATH)
 		result = paths_make(rows, classes, shares);
 	else
-		result = groups_make(rows, classes, group, shares);
+		result = groups_make(rows, classes, group, shares, NULL);
 	if (result) {
 		report_rows_release(rows);
 		return -1;

@@ -50,6 +50,13 @@ struct report_rows {
 	size_t count;
 };
 
+/*
+ * Group the call paths by function or module, without sorting: row_of_path[] (by number of the call
+ * path) is the row of each that is not empty, + 1. 0, or -1 when memory is out.
+ */
+int report_rows_group(struct report_rows *rows, const struct classes *classes,
+                      enum report_group group, uint32_t *row_of_path);
+
 /* Group and sort all call paths. 0, or -1 when memory is out. */
 int report_rows_make(struct report_rows *rows, const struct classes *classes,
                      enum report_group group, enum report_sort sort);

@@ -338,6 +338,23 @@ static int growths_find(struct classes *classes)
 	return result;
 }
 
+/* Functions, and which of them are wrappers. 0 or -1. */
+static int functions_find(struct classes *classes, const struct class_options *options)
+{
+	const struct profile *profile = classes->profile;
+	uint32_t count = profile->replay.paths.count;
+
+	classes->paths = calloc(count, sizeof(*classes->paths));
+	classes->hidden_blocks = calloc(count, sizeof(uint64_t));
+	classes->hidden_bytes = calloc(count, sizeof(uint64_t));
+	if (!classes->paths || !classes->hidden_blocks || !classes->hidden_bytes ||
+	    function_table_make(&classes->functions, profile))
+		return -1;
+	own_code_find(&classes->functions, profile, options);
+	libc_frames_find(&classes->functions, profile);
+	return wrappers_find(classes, options);
+}
+
 /*
  * Each step needs those before: wrappers need functions; depths need wrappers; live blocks need
  * the rules that hide them; a single block needs the counts of all paths. Cut paths come last,
@@ -348,15 +365,7 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	const struct profile *profile = classes->profile;
 	uint32_t i;
 
-	classes->paths = calloc(profile->replay.paths.count, sizeof(*classes->paths));
-	classes->hidden_blocks = calloc(profile->replay.paths.count, sizeof(uint64_t));
-	classes->hidden_bytes = calloc(profile->replay.paths.count, sizeof(uint64_t));
-	if (!classes->paths || !classes->hidden_blocks || !classes->hidden_bytes ||
-	    function_table_make(&classes->functions, profile))
-		return -1;
-	own_code_find(&classes->functions, profile, options);
-	libc_frames_find(&classes->functions, profile);
-	if (wrappers_find(classes, options) ||
+	if (functions_find(classes, options) ||
 	    suppressed_make(&classes->suppressed, profile, options->suppressions))
 		return -1;
 	classes->main_time = main_time(classes);
@@ -372,8 +381,11 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	return 0;
 }
 
-struct classes *classes_new(const struct profile *profile,
-                            const struct class_options *options)
+/* NULL: memory is out, also for what `fill` does. */
+static struct classes *classes_make(const struct profile *profile,
+                                    const struct class_options *options,
+                                    int (*fill)(struct classes *classes,
+                                                const struct class_options *options))
 {
 	static const struct class_options defaults;
 	struct classes *classes = calloc(1, sizeof(*classes));
@@ -384,11 +396,23 @@ struct classes *classes_new(const struct profile *profile,
 	classes->has_exact_frames = profile->process->header.flags & RING_FRAMES_EXACT;
 	options = options ? options : &defaults;
 	classes->shows_suppressed = options->shows_suppressed;
-	if (classes_fill(classes, options)) {
+	if (fill(classes, options)) {
 		classes_free(classes);
 		return NULL;
 	}
 	return classes;
+}
+
+struct classes *classes_new(const struct profile *profile,
+                            const struct class_options *options)
+{
+	return classes_make(profile, options, classes_fill);
+}
+
+struct classes *classes_of_functions(const struct profile *profile,
+                                     const struct class_options *options)
+{
+	return classes_make(profile, options, functions_find);
 }
 
 void classes_free(struct classes *classes)

@@ -63,6 +63,12 @@ struct classes {
  */
 struct classes *classes_new(const struct profile *profile,
                             const struct class_options *options);
+/*
+ * The same, but with functions and wrappers only: no block is classified, and all counts are 0.
+ * It takes a pass over call paths and locations, none over blocks.
+ */
+struct classes *classes_of_functions(const struct profile *profile,
+                                     const struct class_options *options);
 void classes_free(struct classes *classes);
 
 /*

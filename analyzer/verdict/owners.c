@@ -82,6 +82,49 @@ int owners_make(struct owners *owners, const struct classes *classes,
 	return 0;
 }
 
+/* ---- owners, path by path ------------------------------------------------------------- */
+
+/* Whether the block counts, by how it is known: what is open is left out, as in evidence.c. */
+static bool is_counted(const struct classes *classes, uint32_t path,
+                       enum frame_proof proof, uint32_t key)
+{
+	return !classes->has_exact_frames ||
+	       classes_proof(classes, path, proof, key) < PROOF_OPEN;
+}
+
+static void path_owners_add(struct owners *owners, const struct classes *classes,
+                            uint32_t path, enum frame_proof proof)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+	uint32_t list = profile_life(classes->profile, path)->depths[proof], node;
+	struct owner *owner;
+
+	for (; list; list = cells[list].next) {
+		if (!is_counted(classes, path, proof, cells[list].key))
+			continue;
+		node = classes_owner_node(classes, path, depth_key_depth(cells[list].key));
+		owner = &owners->owners[function_of_node(&classes->functions, classes->profile,
+		                                         node)];
+		owner->blocks += cells[list].blocks;
+		owner->bytes += cells[list].bytes;
+	}
+}
+
+int owners_of_paths(struct owners *owners, const struct classes *classes)
+{
+	enum frame_proof proof;
+	uint32_t i;
+
+	if (owners_begin(owners, classes))
+		return -1;
+	for (i = 1; i < classes->profile->replay.paths.count; i++) {
+		for (proof = 0; proof < PROOF_COUNT; proof++)
+			path_owners_add(owners, classes, i, proof);
+	}
+	owners_end(owners, classes);
+	return 0;
+}
+
 /* ---- keepers --------------------------------------------------------------------------- */
 
 /* What is being added up: the blocks of one call path after the other. */
@@ -119,7 +162,6 @@ static void keeper_add(const struct keeping *keeping, uint32_t path, uint32_t ow
 	}
 }
 
-/* What counts is the same as in evidence.c: what is open is left out. */
 static void path_add(const struct keeping *keeping, uint32_t path,
                      enum frame_proof proof)
 {
@@ -128,8 +170,7 @@ static void path_add(const struct keeping *keeping, uint32_t path,
 	uint32_t list = profile_life(classes->profile, path)->depths[proof];
 
 	for (; list; list = cells[list].next) {
-		if (classes->has_exact_frames &&
-		    classes_proof(classes, path, proof, cells[list].key) >= PROOF_OPEN)
+		if (!is_counted(classes, path, proof, cells[list].key))
 			continue;
 		keeper_add(keeping, path,
 		           classes_owner_node(classes, path, depth_key_depth(cells[list].key)),

@@ -31,6 +31,12 @@ struct owners {
 int owners_make(struct owners *owners, const struct classes *classes,
                 const struct call_sites *call_sites);
 
+/*
+ * The same, but blocks and bytes only, of classes that need no more than functions and wrappers.
+ * 0, or -1 when memory is out; release it either way.
+ */
+int owners_of_paths(struct owners *owners, const struct classes *classes);
+
 /* The same by the functions that keep the blocks: see hubs_keeper(). */
 int keepers_make(struct owners *owners, const struct classes *classes,
                  const struct call_sites *call_sites, const struct hubs *hubs);

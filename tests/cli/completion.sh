@@ -36,7 +36,7 @@ compare() { # COMMAND OPTION VALUES: what is completed after the option is VALUE
 	[ "$reported" = "$3" ] || echo "outlive $1 $2: '$reported', not '$3'"
 }
 
-for command in '' run attach detach ps report info symbols go; do
+for command in '' run attach detach ps report top info symbols go; do
 	# shellcheck disable=SC2086
 	help_options $command >options
 	# shellcheck disable=SC2086
@@ -65,6 +65,7 @@ for value in "-o trace" "--output trace" "--ring 1M" "--wait 3" "--frames exact"
 done
 : >only-here
 complete_words outlive run --frames exact ls only-h
+complete_words outlive top --every 1s -- base64 | grep -o base64 | tail -n 1
 complete_words outlive report --cl
 complete_words outlive report -c st
 complete_words outlive report --format = j

@@ -5,9 +5,10 @@
 set -eu
 
 build=(gcc make libc6-dev libdw-dev libelf-dev libzstd-dev libiberty-dev libzydis-dev
-	uthash-dev)
+	uthash-dev libncurses-dev)
 tests=(g++ clang libcmocka-dev jq procps sqlite3 python3 git perl libjemalloc2
-	libtcmalloc-minimal4 lld libboost-dev libfmt-dev dwz libdebuginfod1)
+	libtcmalloc-minimal4 lld libboost-dev libfmt-dev dwz libdebuginfod1
+	tmux)
 lint=(clang-format clang-tidy shellcheck)
 # Some names carry a version: those of this release are taken. Tests do without them.
 versioned=()

@@ -6,7 +6,7 @@
 
 BEGIN {
 	# Top to bottom; the folders of report/ are formats, which know nothing of each other.
-	split("commands record attach report/* report verdict replay segments symbols " \
+	split("commands top live record attach report/* report verdict replay segments symbols " \
 		"trace process go elf base", analyzer)
 	split("attach hooks faults event self stack modules go ring system arch", preload)
 	for (i in analyzer)

@@ -302,7 +302,7 @@ static void json_holds_any_string(void **state)
 	assert_string_equal(text,
 	                    "{\"a\\\"b\": \"tab\\u0009 quote\\\" back\\\\ \\ufffd \xc3\xa9 "
 	                    "\\u007f\", \"empty\": [], "
-	                    "\"list\": [18446744073709551615, false]\n}\n");
+	                    "\"list\": [18446744073709551615, false]}\n");
 	free(text);
 }
 
