@@ -36,6 +36,9 @@ enum attach_failure {
 	ATTACH_NO_ROOM = 5,       /* no memory for the list of words */
 };
 
+/* Whether a request is served: another one may have come first. */
+enum attach_answer { ATTACH_UNANSWERED = 0, ATTACH_SERVED = 1, ATTACH_BUSY = 2 };
+
 /* The settings of a recording, filled by the tool. */
 struct attach_request {
 	uint64_t magic;
@@ -49,7 +52,7 @@ struct attach_request {
 	uint32_t reader_pid;       /* 0: none */
 	uint32_t policy;           /* enum ring_policy */
 	uint32_t is_plain;         /* without return stubs */
-	uint32_t reserved;
+	uint32_t answer;           /* enum attach_answer; atomic, the library */
 	uint64_t mapping, mapping_bytes;        /* the tool's own memory in the process */
 	char directory[ATTACH_DIRECTORY_BYTES]; /* of the ring */
 };

@@ -177,12 +177,6 @@ int process_check(const struct process_facts *facts, pid_t pid, struct error *er
 		                 "%d: may only read, write and end (seccomp, strict mode): "
 		                 "record it from its start (outlive run)",
 		                 (int)pid);
-	if (facts->seccomp == 2)
-		return error_set(
-			error,
-			"%d: filters its system calls (seccomp), and might be killed for "
-			"one of ours: record it from its start (outlive run)",
-			(int)pid);
 	return 0;
 }
 

@@ -3,13 +3,8 @@
  * Whoever is killed between two requests of ptrace leaves a thread with registers that are not its
  * own; so what the user has started only waits.
  */
-#include "attach/injection.h"
-
-#include "attach/choice.h"
 #include "attach/library.h"
-#include "attach/safe_point.h"
-#include "attach/thread_stop.h"
-#include "attach/watch.h"
+#include "attach/thread_pick.h"
 #include "base/kernel_clock.h"
 
 #include <errno.h>
@@ -24,9 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOP_NS UINT64_C(2000000000) /* to find a thread that can be used */
-#define TRIES_ALONE 400              /* with one thread */
-#define APART_US 1000
 #define LOAD_NS UINT64_C(20000000000) /* until the library records */
 #define STEP_US 500
 #define CLONE_FLAGS                                                     \
@@ -34,106 +26,6 @@
 	 CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 #define CANARY_OFFSET 0x28 /* from the thread pointer: tcbhead_t */
 #define GUARD_OFFSET 0x30
-
-struct attempt {
-	struct injection *injection;
-	struct injection_report *report;
-	struct thread_stop stop;
-	struct watch watch;
-	uint64_t code, data; /* of the carrier in the process */
-	bool is_again;       /* they were there before */
-	uint64_t begun_ns;
-};
-
-static int pid_of(const struct attempt *attempt)
-{
-	return (int)attempt->injection->settings.pid;
-}
-
-/* ---- a thread that can be used ---- */
-
-static bool is_single(const struct injection *injection)
-{
-	uint8_t single = 1;
-
-	return remote_read(&injection->remote, injection->single_threaded, &single,
-	                   sizeof(single)) &&
-	       single;
-}
-
-/*
- * With one thread, libc takes no locks. From the moment that another one may be born it must:
- * pthread_create() would say so too late. It is not set back: that is what libc does, too.
- */
-static bool place_check(struct attempt *attempt, const char **why)
-{
-	struct injection *injection = attempt->injection;
-	const uint8_t many = 0;
-
-	*why = NULL;
-	if (!is_single(injection))
-		return true;
-	*why = "code that cannot be followed";
-	if (!injection->place ||
-	    !safe_point_is(injection->place, &attempt->stop.registers, why))
-		return false;
-	return remote_write(&injection->remote, injection->single_threaded, &many,
-	                    sizeof(many));
-}
-
-/* 1: stopped and usable; 0: not this one; -1 and the report's error. */
-static int thread_try(struct attempt *attempt, pid_t tid, const char **why)
-{
-	struct error *error = &attempt->report->error;
-
-	attempt->report->tries++;
-	switch (thread_stop_begin(&attempt->stop, tid)) {
-	case STOP_DONE: break;
-	case STOP_LATER: return 0;
-	case STOP_STOPPED:
-		return error_set(error, "%d: is stopped: continue it first (kill -CONT %d)",
-		                 pid_of(attempt), pid_of(attempt));
-	case STOP_DENIED:
-		process_denied(&attempt->injection->facts, pid_of(attempt), errno, error);
-		return -1;
-	}
-	if (place_check(attempt, why))
-		return 1;
-	thread_stop_end(&attempt->stop);
-	return 0;
-}
-
-static int thread_find(struct attempt *attempt)
-{
-	uint64_t until_ns = kernel_now_ns() + STOP_NS;
-	const char *why = NULL;
-	int found = 0;
-
-	while (!found && kernel_now_ns() < until_ns &&
-	       attempt->report->tries <
-	           TRIES_ALONE + attempt->injection->facts.threads * 4) {
-		pid_t *tids;
-		size_t count = choice_threads(pid_of(attempt), &tids), i;
-
-		if (!count)
-			return error_set(&attempt->report->error, "%d: has ended", pid_of(attempt));
-		for (i = 0; i < count && !found && kernel_now_ns() < until_ns; i++)
-			found = thread_try(attempt, tids[i], &why);
-		free(tids);
-		if (!found)
-			usleep(APART_US + (unsigned)random() % APART_US);
-	}
-	if (found)
-		return found < 0 ? -1 : 0;
-	if (why)
-		return error_set(&attempt->report->error,
-		                 "%d: its only thread was in %s at each of %u tries: try again",
-		                 pid_of(attempt), why, attempt->report->tries);
-	return error_set(&attempt->report->error,
-	                 "%d: no thread stops: all of them wait in the kernel without end "
-	                 "(state D): try again",
-	                 pid_of(attempt));
-}
 
 /* ---- what is brought in ---- */
 
@@ -220,10 +112,7 @@ static int64_t clone_call(struct attempt *attempt)
 		                       tid,       tid,         block,
 		                       0 };
 
-	/* While a fault's signal is blocked, the kernel kills the process for it. */
-	if (!thread_stop_mask(&attempt->stop, watch_mask()))
-		return -EPERM;
-	return thread_stop_clone(&attempt->stop, call, attempt->data);
+	return thread_stop_clone(&attempt->stop, call, attempt->data, watch_mask());
 }
 
 /* While the thread is stopped. 0, or -1 and the report's error: then nothing has changed. */
@@ -237,11 +126,11 @@ static int carrier_bring(struct attempt *attempt)
 		return error_set(error,
 		                 "%d: gets no more memory (ulimit -v, or a filter): nothing "
 		                 "was changed",
-		                 pid_of(attempt));
+		                 attempt_pid(attempt));
 	}
 	if (is_busy(attempt))
 		return error_set(error, "%d: an earlier attach has not ended: try again",
-		                 pid_of(attempt));
+		                 attempt_pid(attempt));
 	result = memory_write(attempt) ? clone_call(attempt) : -EFAULT;
 	if (result > 0)
 		return 0;
@@ -252,7 +141,7 @@ static int carrier_bring(struct attempt *attempt)
 	return error_set(error,
 	                 "%d: gets no more threads: %s (ulimit -u, pids.max, or a "
 	                 "filter): nothing was changed",
-	                 pid_of(attempt), strerror((int)-result));
+	                 attempt_pid(attempt), strerror((int)-result));
 }
 
 /* ---- until it records ---- */
@@ -265,7 +154,7 @@ static bool credentials_read(const struct attempt *attempt, uint32_t tid, char *
 	FILE *file;
 
 	text[0] = '\0';
-	snprintf(path, sizeof(path), "/proc/%d/task/%u/status", pid_of(attempt), tid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%u/status", attempt_pid(attempt), tid);
 	file = fopen(path, "re");
 	if (!file)
 		return false;
@@ -287,7 +176,7 @@ static bool is_like_others(const struct attempt *attempt, uint32_t tid)
 {
 	char own[512], others[512];
 
-	return !credentials_read(attempt, (uint32_t)pid_of(attempt), others,
+	return !credentials_read(attempt, (uint32_t)attempt_pid(attempt), others,
 	                         sizeof(others)) ||
 	       (credentials_read(attempt, tid, own, sizeof(own)) && !strcmp(own, others));
 }
@@ -308,17 +197,17 @@ static int carrier_refuse(const struct attempt *attempt, const struct carrier *c
 		return error_set(error,
 		                 "%d: our thread in it met %s at %#llx, and was ended; the "
 		                 "process runs on, unrecorded",
-		                 pid_of(attempt), strsignal(attempt->watch.fault),
+		                 attempt_pid(attempt), strsignal(attempt->watch.fault),
 		                 (unsigned long long)attempt->watch.fault_address);
 	if (carrier->status == CARRIER_NO_THREAD)
 		return error_set(error, "%d: gets no more threads: %s (ulimit -u, pids.max)",
-		                 pid_of(attempt), strerror(carrier->failure));
+		                 attempt_pid(attempt), strerror(carrier->failure));
 	if (carrier->status == CARRIER_NOT_LOADED)
 		return error_set(error, "%d: its loader refuses the library: %.*s",
-		                 pid_of(attempt), (int)sizeof(carrier->error) - 1,
+		                 attempt_pid(attempt), (int)sizeof(carrier->error) - 1,
 		                 carrier->error);
 	return error_set(error, "%d: the library does not answer: its loader may be busy",
-	                 pid_of(attempt));
+	                 attempt_pid(attempt));
 }
 
 /* Wait until the library has been entered. */
@@ -330,7 +219,8 @@ static int carrier_follow(struct attempt *attempt)
 
 	for (;;) {
 		if (!remote_read(remote, attempt->data, &carrier, sizeof(carrier)))
-			return error_set(&attempt->report->error, "%d: has ended", pid_of(attempt));
+			return error_set(&attempt->report->error, "%d: has ended",
+			                 attempt_pid(attempt));
 		carrier.error[sizeof(carrier.error) - 1] = '\0';
 		if (carrier.status == CARRIER_LOADED)
 			return 0;
@@ -357,17 +247,28 @@ static int failure_tell(const struct attempt *attempt, uint32_t failure)
 		return error_set(error,
 		                 "%d: cannot make its ring in %s: no room, or no right to "
 		                 "write there",
-		                 pid_of(attempt),
+		                 attempt_pid(attempt),
 		                 attempt->injection->settings.request.directory);
 	case ATTACH_NO_WORDS:
 		return error_set(error,
 		                 "%d: calls no allocator that can be seen: its malloc is its "
 		                 "own, or it calls none",
-		                 pid_of(attempt));
+		                 attempt_pid(attempt));
 	default:
 		return error_set(error, "%d: the library did not start (failure %u)",
-		                 pid_of(attempt), failure);
+		                 attempt_pid(attempt), failure);
 	}
+}
+
+/* Whether the library serves our request: another attach may have come first. */
+static enum attach_answer answer_read(const struct attempt *attempt)
+{
+	uint32_t answer = ATTACH_UNANSWERED;
+
+	remote_read(&attempt->injection->remote,
+	            attempt->data + offsetof(struct carrier, asked.answer), &answer,
+	            sizeof(answer));
+	return (enum attach_answer)answer;
 }
 
 /* Wait until it records. */
@@ -385,15 +286,22 @@ static int library_follow(struct attempt *attempt)
 	                  &injection->control, &serve, error)))
 		return -1;
 	while (library_control(&injection->remote, injection->control, control)) {
-		if (control->state >= ATTACH_RECORDING && control->session > session)
+		enum attach_answer answer = answer_read(attempt);
+
+		if (answer == ATTACH_BUSY)
+			return error_set(error, "%d: is recorded already: another attach was first",
+			                 attempt_pid(attempt));
+		if (answer == ATTACH_SERVED && control->state >= ATTACH_RECORDING &&
+		    control->session > session)
 			return 0;
-		if (control->state == ATTACH_INERT && control->failure)
+		if (answer == ATTACH_SERVED && control->state == ATTACH_INERT &&
+		    control->failure)
 			return failure_tell(attempt, control->failure);
 		if (attempt->watch.fault || kernel_now_ns() - attempt->begun_ns > LOAD_NS)
 			return carrier_refuse(attempt, &injection->carrier);
 		watch_step(&attempt->watch, STEP_US);
 	}
-	return error_set(error, "%d: has ended", pid_of(attempt));
+	return error_set(error, "%d: has ended", attempt_pid(attempt));
 }
 
 /* ---- the whole ---- */
@@ -403,7 +311,7 @@ static int attach(struct attempt *attempt)
 	int result;
 
 	attempt->watch.gadget = attempt->stop.gadget;
-	if (thread_find(attempt))
+	if (thread_pick_filters(attempt) || thread_pick(attempt))
 		return -1;
 	result = carrier_bring(attempt);
 	thread_stop_end(&attempt->stop);

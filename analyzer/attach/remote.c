@@ -367,7 +367,7 @@ void remote_symbols_release(struct remote_symbols *symbols)
 static bool symbol_get(const struct remote_symbols *symbols, size_t i,
                        Elf64_Sym *symbol, const char **name)
 {
-	memcpy(symbol, symbols->symbols + i * sizeof(*symbol), sizeof(*symbol));
+	*symbol = symbols->symbols[i];
 	*name = symbol->st_name < symbols->strings_bytes
 	            ? symbols->strings + symbol->st_name
 	            : "";

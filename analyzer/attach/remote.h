@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "trace_format.h"
 
+#include <elf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,7 +61,7 @@ const struct remote_object *remote_named(const struct remote *remote, const char
 /* An object's exported symbols, copied. */
 struct remote_symbols {
 	const struct remote_object *object;
-	uint8_t *symbols; /* Elf64_Sym */
+	Elf64_Sym *symbols;
 	uint16_t *versions;
 	char *strings;
 	size_t count, strings_bytes;

@@ -102,6 +102,15 @@ static bool is_in_sequence(const struct thread_stop *stop)
 	       stop->registers.rip - section.start < section.bytes;
 }
 
+static bool mask_set(pid_t tid, uint64_t mask)
+{
+	return request(PTRACE_SETSIGMASK, tid, MASK_BYTES, &mask) == 0;
+}
+
+/*
+ * All signals are blocked from here on: they wait, and come as they were sent. One that we took and
+ * passed on would seem to come from the kernel; setuid() of another thread would wait for ever.
+ */
 static enum stop_result state_save(struct thread_stop *stop)
 {
 	struct iovec state = { stop->state, sizeof(stop->state) };
@@ -112,7 +121,7 @@ static enum stop_result state_save(struct thread_stop *stop)
 		return STOP_LATER;
 	stop->state_bytes = state.iov_len;
 	if (stop->registers.cs != CODE_64 || is_in_sequence(stop) ||
-	    !thread_stop_mask(stop, UINT64_MAX))
+	    !mask_set(stop->tid, UINT64_MAX))
 		return STOP_LATER;
 	return STOP_DONE;
 }
@@ -224,17 +233,12 @@ void thread_stop_end(struct thread_stop *stop)
 	detach(stop);
 }
 
-bool thread_stop_mask(struct thread_stop *stop, uint64_t mask)
-{
-	return request(PTRACE_SETSIGMASK, stop->tid, MASK_BYTES, &mask) == 0;
-}
-
 /* ---- system calls ---- */
 
 /* Run on to the next entry or exit of a system call. */
 static bool call_edge(struct thread_stop *stop)
 {
-	unsigned long child;
+	unsigned long child = 0;
 	int status;
 
 	if (request(PTRACE_SYSCALL, stop->tid, 0, NULL))
@@ -282,7 +286,7 @@ int64_t thread_stop_call(struct thread_stop *stop, const uint64_t arguments[7])
 
 /* With the option, a fault in the child stops it: we end it, and the process lives on. */
 int64_t thread_stop_clone(struct thread_stop *stop, const uint64_t arguments[7],
-                          uint64_t r12)
+                          uint64_t r12, uint64_t mask)
 {
 	int status;
 	int64_t result;
@@ -292,7 +296,8 @@ int64_t thread_stop_clone(struct thread_stop *stop, const uint64_t arguments[7],
 	result = call(stop, arguments, r12);
 	if (result > 0 && !stop->child)
 		stop->child = (pid_t)result;
-	if (stop->child && !change_wait(stop->child, &status, CALL_US))
+	if (stop->child &&
+	    (!change_wait(stop->child, &status, CALL_US) || !mask_set(stop->child, mask)))
 		stop->child = 0;
 	return result;
 }

@@ -56,14 +56,14 @@ void thread_stop_end(struct thread_stop *stop);
 /* Make a system call in it. Returns its result, or -ENOSYS if the thread is gone. */
 int64_t thread_stop_call(struct thread_stop *stop, const uint64_t arguments[7]);
 
-/* The same for clone(): `child` is traced, and stopped. The registers r12 and rsp are given. */
+/*
+ * The same for clone(): `child` is traced, and stopped, with these signals blocked, and with this
+ * in its register r12.
+ */
 int64_t thread_stop_clone(struct thread_stop *stop, const uint64_t arguments[7],
-                          uint64_t r12);
+                          uint64_t r12, uint64_t mask);
 
 /* Whether a system call fails with EINTR after any stop, whatever SA_RESTART says (signal(7)). */
 bool thread_stop_is_never_restarted(uint64_t number);
-
-/* Block these signals in it, until it is let go. */
-bool thread_stop_mask(struct thread_stop *stop, uint64_t mask);
 
 #endif

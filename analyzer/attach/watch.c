@@ -51,7 +51,9 @@ void watch_add(struct watch *watch, pid_t tid)
 
 uint64_t watch_mask(void)
 {
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS };
+	/* 32 and 33: by the second, setuid() of another thread waits for each thread's answer */
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+		                          SIGTRAP, SIGSYS, 32,     33 };
 	uint64_t mask = UINT64_MAX;
 	size_t i;
 
@@ -87,7 +89,7 @@ static void change_handle(struct watch *watch, pid_t tid, int status)
 {
 	int event = status >> 16, signal = WSTOPSIG(status);
 
-	unsigned long created;
+	unsigned long created = 0;
 
 	if (!WIFSTOPPED(status)) {
 		forget(watch, tid);

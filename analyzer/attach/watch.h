@@ -21,7 +21,10 @@ struct watch {
 	uint64_t fault_address;
 };
 
-/* The signals to block in such threads: all but those of faults. */
+/*
+ * The signals to block in such threads: all but those of faults (the kernel kills the process for a
+ * fault whose signal is blocked), and glibc's own two.
+ */
 uint64_t watch_mask(void);
 
 /* Add a thread that is traced and stopped, and let it run. */

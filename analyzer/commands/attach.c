@@ -23,6 +23,7 @@
 struct attach_options {
 	struct run_options run;
 	uint64_t for_ns; /* 0: until the process ends, or we are asked */
+	bool allows_filter;
 };
 
 static const char *const frame_kinds[] = { "exact", "plain", NULL };
@@ -52,6 +53,11 @@ static const struct option attach_option_table[] = {
 	  offsetof(struct attach_options, run.segments_ms), "MS",
 	  "take a snapshot of the process's memory segments this often (default\n"
 	  "100, 10 to 60000), or as often as 1% of a processor allows; 0: never",
+	  NULL, NULL },
+	{ "assume-seccomp-allows", 0, OPTION_FLAG,
+	  offsetof(struct attach_options, allows_filter), NULL,
+	  "attach though the process filters its system calls: if the filter\n"
+	  "forbids one that is needed, that may end the process",
 	  NULL, NULL },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct attach_options, run.is_quiet), NULL,
 	  "print no report at the end, only where the trace is", NULL, NULL },
@@ -118,12 +124,14 @@ static struct attach_request request_make(const struct recording *run)
  * In an order that leaves nothing behind: first what can be refused without a trace of us, then
  * the directory and the trace, then the process itself.
  */
-static void attach_begin(struct recording *run)
+static void attach_begin(struct recording *run, bool allows_filter)
 {
 	static struct injection injection;
 	static struct injection_report report;
 	static char beside[PATH_MAX];
-	struct injection_settings settings = { .pid = run->pid, .library = run->library };
+	struct injection_settings settings = { .pid = run->pid,
+		                                   .library = run->library,
+		                                   .allows_filter = allows_filter };
 	struct error error;
 	char name[256];
 
@@ -213,7 +221,7 @@ static int attach_command(const struct command *command, int argc, char **argv)
 		die_usage("attach", "attach: %s", error.message);
 	if (program_library(run.library, &error) || target_none(&run.target, &error))
 		refuse(EXIT_BAD_INPUT, &error);
-	attach_begin(&run);
+	attach_begin(&run, options.allows_filter);
 	attach_record(&run, options.for_ns);
 	status = recording_end(&run);
 	drain_free(run.drain);

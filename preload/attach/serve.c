@@ -23,7 +23,7 @@
 #define QUIET_TURN_NS UINT64_C(1000000)
 #define QUIET_LATE_NS UINT64_C(100000000)
 
-void *outlive_serve(const struct attach_request *request)
+void *outlive_serve(struct attach_request *request)
 	__attribute__((visibility("default")));
 
 static void counts_show(void)
@@ -136,12 +136,26 @@ static void end(void)
 		system_sleep_ns(QUIET_LATE_NS);
 }
 
+/* Of two requests at a time, one is served. */
+static bool begin_alone(struct attach_request *request)
+{
+	uint32_t inert = ATTACH_INERT;
+	bool is_first = atomic_compare_exchange_strong(
+		(_Atomic uint32_t *)&outlive_control.state, &inert, ATTACH_STARTING);
+
+	if (is_first)
+		outlive_control.failure = ATTACH_NO_FAILURE;
+	atomic_store_explicit((_Atomic uint32_t *)&request->answer,
+	                      is_first ? ATTACH_SERVED : ATTACH_BUSY, memory_order_release);
+	return is_first;
+}
+
 /*
  * The thread stays in here as long as the process is recorded. It was created with all signals
  * blocked, and calls no allocator. Its guard is held all the time: a hook that it reaches records
  * nothing.
  */
-void *outlive_serve(const struct attach_request *request)
+void *outlive_serve(struct attach_request *request)
 {
 	static const char name[] = "outlive";
 	bool has_begun = false;
@@ -149,7 +163,8 @@ void *outlive_serve(const struct attach_request *request)
 	guard.sp = (uintptr_t)__builtin_frame_address(0);
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
-	control_set_state(ATTACH_STARTING);
+	if (!begin_alone(request))
+		return NULL;
 	system_call(SYS_prctl, PR_SET_NAME, (long)name, 0, 0, 0, 0);
 	outlive_control.pid = system_pid();
 	outlive_control.mapping = request->mapping;

@@ -68,15 +68,23 @@ static void *children(void *unused)
 	return unused;
 }
 
+/* libc passes it on to all threads, and waits for each of them. */
+static void *users(void *unused)
+{
+	while (!is_ending) {
+		wrong += setuid(getuid()) != 0;
+		usleep(3000);
+	}
+	return unused;
+}
+
 static __attribute__((noinline)) void descend(jmp_buf *back, int depth)
 {
-	char *volatile block = malloc(32);
-
-	if (depth)
-		descend(back, depth - 1);
-	free(block);
+	free(malloc(32));
 	if (!depth)
 		longjmp(*back, 3);
+	descend(back, depth - 1);
+	free(malloc(33));
 }
 
 static void *jumps(void *unused)
@@ -95,16 +103,16 @@ static void *jumps(void *unused)
 
 int main(void)
 {
-	void *(*const kinds[])(void *) = { threads, libraries, children, jumps };
-	pthread_t all[4];
+	void *(*const kinds[])(void *) = { threads, libraries, children, jumps, users };
+	pthread_t all[5];
 	char line[64];
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		pthread_create(&all[i], NULL, kinds[i], NULL);
 	while (fgets(line, sizeof(line), stdin))
 		;
 	is_ending = 1;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		pthread_join(all[i], NULL);
 	printf("rounds %ld wrong %ld\n", rounds, wrong);
 	return wrong != 0;

@@ -101,6 +101,44 @@ gcc -O1 -o strict strict.c || exit 1
 start ./strict
 refused "may only read, write and end (seccomp, strict mode)"
 
+# Filters: one that forbids what is needed, one that does not.
+cat >filter.c <<'END'
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static void *idle(void *unused) { for (;;) pause(); return unused; }
+int main(int argc, char **argv)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)atoi(argv[1]), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+	pthread_t thread;
+	(void)argc;
+	pthread_create(&thread, NULL, idle, NULL);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program))
+		return 1;
+	for (;;) { free(malloc(10)); usleep(1000); }
+}
+END
+gcc -O1 -pthread -o filter filter.c || exit 1
+start ./filter 77
+refused "its filter of system calls (seccomp) forbids ftruncate(), which an attach needs"
+start ./filter 324
+refused "its filter of system calls (seccomp) forbids membarrier()"
+start ./filter 101
+attach 50ms
+kill -0 "$pid" || complain "a filter that allows: dead"
+
 cat >small.s <<'END'
 .globl _start
 _start:	mov $29, %eax
