@@ -286,6 +286,10 @@ bench-go: all
 	$(Q)$(MAKE) B=build/no-go OPTIMIZE="-O2 -g -DIGNORES_GO=1"
 	$(Q)bash tests/bench/bench.sh go
 
+# What `outlive top` takes of a processor.
+bench-top: all
+	$(Q)bash tests/bench/top.sh
+
 # ---- fuzzing --------------------------------------------------------------------
 
 FUZZ_FLAGS := -std=gnu11 -O1 -g -D_GNU_SOURCE -DOUTLIVE_VERSION='"$(VERSION)"' -Iinclude \
@@ -367,7 +371,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress attach attach-soak soak go-soak bench bench-go fuzz \
+.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress attach attach-soak soak go-soak bench bench-top bench-go fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
