@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODE_PIECE_BYTES 65536
+#define CODE_PIECE_BYTES 4096
 
 /* ---- libc ---- */
 
@@ -18,7 +18,7 @@ static uint64_t gadget_find(const struct remote *remote,
                             const struct remote_object *libc)
 {
 	static const uint8_t wanted[] = { 0x0f, 0x05, 0xc3 };
-	static uint8_t piece[CODE_PIECE_BYTES];
+	uint8_t piece[CODE_PIECE_BYTES];
 	uint64_t at = libc->code_start;
 	const uint8_t *found;
 	size_t bytes;

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define SUFFIX ".ring"
-#define CHUNKS_READ 65536 /* states are read in pieces of so many */
+#define CHUNKS_READ 512 /* states are read in pieces of so many */
 #define BEAT_AGE_NS UINT64_C(1000000000)
 #define ANSWER_NS UINT64_C(5000000000) /* for a busy process */
 #define STEP_US 1000
@@ -38,7 +38,7 @@ static bool header_is_sound(const struct ring_header *header, uint64_t file_byte
 
 static uint32_t chunks_count(int file, const struct ring_header *header)
 {
-	static uint64_t states[CHUNKS_READ];
+	uint64_t states[CHUNKS_READ];
 	uint32_t used = 0, at, part, i;
 
 	for (at = 0; at < header->chunk_count; at += part) {
