@@ -13,7 +13,8 @@ cd "$(dirname "$0")/../.."
 if [ "${2:-}" != inside ]; then
 	[ "$(id -u)" = 0 ] || { echo "debian.sh: a chroot needs root" >&2; exit 1; }
 	command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive \
-		apt-get -q install -y --no-install-recommends debootstrap
+		apt-get -q -o DPkg::Lock::Timeout=600 \
+		install -y --no-install-recommends debootstrap
 	work=$(mktemp -d "${TMPDIR:-/var/tmp}/outlive-$suite.XXXXXX")
 	chmod 755 "$work" # a root directory is open to every user: some tests become another
 	if [ "${KEEP:-}" = 1 ]; then
