@@ -10,8 +10,8 @@ mkdir -p "$work/dir" || exit 2
 root=$OUTLIVE_ROOT_DIR
 # What hangs has failed. With a sanitizer, at whole length, and beside other work, all takes many
 # times as long.
-short=600 long=900
-[ -z "${OUTLIVE_SANITIZE:-}" ] || short=1800 long=1800
+short=600 long=2700
+[ -z "${OUTLIVE_SANITIZE:-}" ] || short=1800
 [ -z "${WHOLE:-}" ] || long=3600
 build=${OUTLIVE_BUILD:-$root/build}
 export OUTLIVE=$build/outlive OUTLIVE_LIBRARY=$build/liboutlive.so TEST_DIR=$work/dir
