@@ -123,11 +123,8 @@ static bool tls_copy(const struct remote *remote, const struct remote_object *ob
 	return is_copied;
 }
 
-bool carrier_block_write(const struct carrier_plan *plan, const struct remote *remote,
-                         uint64_t data, uint64_t canary, uint64_t pointer_guard)
+static void vector_begin(uint64_t *vector)
 {
-	static uint64_t vector[2 * DTV_SLOTS];
-	uint64_t block = data + plan->block, head[HEAD_WORDS];
 	size_t i;
 
 	for (i = 0; i < DTV_SLOTS; i++) { /* not allocated, and nothing to free */
@@ -136,7 +133,19 @@ bool carrier_block_write(const struct carrier_plan *plan, const struct remote *r
 	}
 	vector[0] = DTV_SLOTS - 2;
 	vector[2] = UINT64_MAX; /* newer than any generation: never resized */
-	for (i = 0; i < remote->count; i++) {
+}
+
+bool carrier_block_write(const struct carrier_plan *plan, const struct remote *remote,
+                         uint64_t data, uint64_t canary, uint64_t pointer_guard)
+{
+	uint64_t block = data + plan->block, head[HEAD_WORDS];
+	uint64_t *vector = calloc(2 * DTV_SLOTS, sizeof(*vector));
+	bool is_written = vector != NULL;
+	size_t i;
+
+	if (vector)
+		vector_begin(vector);
+	for (i = 0; is_written && i < remote->count; i++) {
 		const struct remote_object *object = &remote->objects[i];
 		uint64_t offset = static_offset(plan, remote, object);
 		uint64_t module = remote_word(remote,
@@ -144,8 +153,7 @@ bool carrier_block_write(const struct carrier_plan *plan, const struct remote *r
 
 		if (!offset)
 			continue;
-		if (!tls_copy(remote, object, block - offset))
-			return false;
+		is_written = tls_copy(remote, object, block - offset);
 		if (module && module < DTV_SLOTS - 2)
 			vector[2 + 2 * module] = block - offset;
 	}
@@ -155,6 +163,10 @@ bool carrier_block_write(const struct carrier_plan *plan, const struct remote *r
 	head[HEAD_MANY] = 1;
 	head[HEAD_CANARY] = canary;
 	head[HEAD_POINTER_GUARD] = pointer_guard;
-	return remote_write(remote, data + plan->dtv, vector, sizeof(vector)) &&
-	       remote_write(remote, block, head, sizeof(head));
+	is_written = is_written &&
+	             remote_write(remote, data + plan->dtv, vector,
+	                          2 * DTV_SLOTS * sizeof(*vector)) &&
+	             remote_write(remote, block, head, sizeof(head));
+	free(vector);
+	return is_written;
 }

@@ -26,7 +26,7 @@ struct filters {
 int filters_read(struct filters *filters, pid_t tid);
 void filters_release(struct filters *filters);
 
-/* Run them on each call that is needed. 0, or -1 and *error, which names one that is not allowed. */
+/* Run them on each call that is needed. 0, or -1 and *error, which names one not allowed. */
 int filters_check(const struct filters *filters, pid_t pid, struct error *error);
 
 /* What the filters do with one call: SECCOMP_RET_ and its data. */

@@ -346,17 +346,19 @@ static void guardian_prepare(void)
 static _Noreturn void guardian_run(struct injection *injection, int answer)
 {
 	static struct injection_report report;
-	static struct attempt attempt;
+	struct attempt *attempt = calloc(1, sizeof(*attempt));
 	ssize_t written;
 
+	if (!attempt)
+		_exit(1);
 	guardian_prepare();
-	attempt.injection = injection;
-	attempt.report = &report;
-	attempt.stop.remote = &injection->remote;
-	attempt.stop.gadget = injection->gadget;
-	attempt.begun_ns = kernel_now_ns();
-	report.is_attached = attach(&attempt) == 0;
-	report.whole_ns = kernel_now_ns() - attempt.begun_ns;
+	attempt->injection = injection;
+	attempt->report = &report;
+	attempt->stop.remote = &injection->remote;
+	attempt->stop.gadget = injection->gadget;
+	attempt->begun_ns = kernel_now_ns();
+	report.is_attached = attach(attempt) == 0;
+	report.whole_ns = kernel_now_ns() - attempt->begun_ns;
 	written = write(answer, &report, sizeof(report));
 	_exit(written != sizeof(report));
 }

@@ -24,14 +24,14 @@ static inline int attempt_pid(const struct attempt *attempt)
 }
 
 /*
- * Stop a thread that can be used: attempt->stop has it. 0, or -1 and the report's error: the process
- * is as before.
+ * Stop a thread that can be used: attempt->stop has it. 0, or -1 and the report's error: the
+ * process is as before.
  */
 int thread_pick(struct attempt *attempt);
 
 /*
- * Whether the process's filter of system calls allows what is needed: copies it from a thread that is
- * stopped for that. 0, or -1 and the report's error.
+ * Whether the process's filter of system calls allows what is needed: copies it from a thread
+ * that is stopped for that. 0, or -1 and the report's error.
  */
 int thread_pick_filters(struct attempt *attempt);
 

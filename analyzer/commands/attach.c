@@ -200,7 +200,7 @@ static void attach_record(struct recording *run, uint64_t for_ns)
 
 static int attach_command(const struct command *command, int argc, char **argv)
 {
-	static struct recording run;
+	static struct recording *run; /* signals have it until the end */
 	static struct attach_options options = {
 		.run = { .ring_bytes = RECORDING_RING_BYTES,
 		         .segments_ms = { .value = RECORDING_SEGMENTS_MS } },
@@ -208,24 +208,29 @@ static int attach_command(const struct command *command, int argc, char **argv)
 	struct error error;
 	int first, status;
 
-	target_signals_hold(&run.target);
+	run = calloc(1, sizeof(*run));
+	if (!run) {
+		error_set(&error, "attach: no memory");
+		refuse(EXIT_FAILURE, &error);
+	}
+	target_signals_hold(&run->target);
 	target_streams_hold();
 	first = command_parse(command, &options, argc, argv);
 	if (first + 1 != argc)
 		die_usage("attach", first >= argc ? "attach: which process? give its pid"
 		                                  : "attach: takes one process");
-	run.options = options.run;
-	run.pid = pid_read(argv[first]);
-	run.name = program_name(run.pid);
-	if (recording_check_options(&run, &error))
+	run->options = options.run;
+	run->pid = pid_read(argv[first]);
+	run->name = program_name(run->pid);
+	if (recording_check_options(run, &error))
 		die_usage("attach", "attach: %s", error.message);
-	if (program_library(run.library, &error) || target_none(&run.target, &error))
+	if (program_library(run->library, &error) || target_none(&run->target, &error))
 		refuse(EXIT_BAD_INPUT, &error);
-	attach_begin(&run, options.allows_filter);
-	attach_record(&run, options.for_ns);
-	status = recording_end(&run);
-	drain_free(run.drain);
-	kept_files_free(run.kept);
+	attach_begin(run, options.allows_filter);
+	attach_record(run, options.for_ns);
+	status = recording_end(run);
+	drain_free(run->drain);
+	kept_files_free(run->kept);
 	return status;
 }
 

@@ -80,7 +80,7 @@ static void detach_tell(pid_t pid)
 static int detach_command(const struct command *command, int argc, char **argv)
 {
 	struct detach_options options = { .wait_ns = WAIT_DEFAULT_NS };
-	static struct attached found;
+	struct attached *found = malloc(sizeof(*found));
 	struct error error;
 	int first = command_parse(command, &options, argc, argv), result;
 	pid_t pid;
@@ -88,19 +88,22 @@ static int detach_command(const struct command *command, int argc, char **argv)
 	if (first + 1 != argc)
 		die_usage("detach", first >= argc ? "detach: which process? give its pid"
 		                                  : "detach: takes one process");
+	if (!found)
+		die("detach: no memory");
 	pid = pid_read(argv[first]);
-	result = attached_find(pid, &found, &error);
+	result = attached_find(pid, found, &error);
 	if (result < 0)
 		die("%s", error.message);
 	if (result)
 		die("%d: is not recorded: 'outlive ps' lists what is", (int)pid);
-	if (!(found.header.flags & RING_ATTACHED))
+	if (!(found->header.flags & RING_ATTACHED))
 		die("%d: is recorded since its start, by outlive run: that ends with the process",
 		    (int)pid);
-	if (attached_detach(&found, options.wait_ns, &error))
+	if (attached_detach(found, options.wait_ns, &error))
 		die("%s", error.message);
 	if (!options.is_quiet)
 		detach_tell(pid);
+	free(found);
 	return EXIT_SUCCESS;
 }
 

@@ -282,13 +282,16 @@ static int program_show(const struct top_options *options, char **argv)
 
 static int recording_show(struct top_options *options, const char *operand)
 {
-	static struct live_found found;
+	static struct live_found *found; /* with the path that the feed reads */
 	struct live_feed feed;
 	struct error error;
 	int signal = 0;
 
-	recording_find(operand, options, &found);
-	if (live_feed_open(&feed, found.path, &options->process, &error))
+	found = malloc(sizeof(*found));
+	if (!found)
+		die("top: no memory");
+	recording_find(operand, options, found);
+	if (live_feed_open(&feed, found->path, &options->process, &error))
 		die("%s", error.message);
 	if (options->format.value == FORMAT_SCREEN) {
 		screen_open(options, false);

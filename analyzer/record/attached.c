@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #define SUFFIX ".ring"
-#define CHUNKS_READ 512 /* states are read in pieces of so many */
 #define BEAT_AGE_NS UINT64_C(1000000000)
 #define ANSWER_NS UINT64_C(5000000000) /* for a busy process */
 #define STEP_US 1000
@@ -38,19 +37,16 @@ static bool header_is_sound(const struct ring_header *header, uint64_t file_byte
 
 static uint32_t chunks_count(int file, const struct ring_header *header)
 {
-	uint64_t states[CHUNKS_READ];
-	uint32_t used = 0, at, part, i;
+	size_t bytes = header->chunk_count * sizeof(uint64_t);
+	uint64_t *states = malloc(bytes);
+	uint32_t used = 0, i;
 
-	for (at = 0; at < header->chunk_count; at += part) {
-		part = header->chunk_count - at < CHUNKS_READ ? header->chunk_count - at
-		                                              : CHUNKS_READ;
-		if (pread(file, states, part * sizeof(*states),
-		          (off_t)(header->states_offset + at * UINT64_C(8))) !=
-		    (ssize_t)(part * sizeof(*states)))
-			return used;
-		for (i = 0; i < part; i++)
+	if (states &&
+	    pread(file, states, bytes, (off_t)header->states_offset) == (ssize_t)bytes) {
+		for (i = 0; i < header->chunk_count; i++)
 			used += (states[i] & 0xff) != CHUNK_FREE;
 	}
+	free(states);
 	return used;
 }
 
@@ -140,22 +136,23 @@ int attached_find(pid_t pid, struct attached *found, struct error *error)
 unsigned attached_each(void (*visit)(void *context, const struct attached *found),
                        void *context)
 {
-	static struct attached found;
+	struct attached *found = malloc(sizeof(*found));
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
 	unsigned unseen = 0;
 	int result;
 
-	while (proc && (entry = readdir(proc))) {
+	while (found && proc && (entry = readdir(proc))) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
 			continue;
-		result = attached_find(atoi(entry->d_name), &found, NULL);
+		result = attached_find(atoi(entry->d_name), found, NULL);
 		unseen += result < 0;
 		if (result == 0)
-			visit(context, &found);
+			visit(context, found);
 	}
 	if (proc)
 		closedir(proc);
+	free(found);
 	return unseen;
 }
 
