@@ -139,6 +139,16 @@ static bool is_path_match(const char *pattern, const char *path)
 	return false;
 }
 
+/* "libjq.so.1" and "libjq" name a module, wherever it is installed. */
+static bool is_module_match(const char *pattern, const char *module)
+{
+	const char *slash = strrchr(module, '/'), *base = slash ? slash + 1 : module;
+	size_t length = strlen(pattern);
+
+	return is_path_match(pattern, module) || (*base && !fnmatch(pattern, base, 0)) ||
+	       (!strncmp(base, pattern, length) && begins_with(base + length, ".so"));
+}
+
 /* Whether the pattern is the import path of a Go function, or whole parts of it. */
 static bool is_package_match(const char *pattern, const char *function)
 {
@@ -190,7 +200,7 @@ bool own_code_is_match(const char *pattern, const char *function, const char *ho
                        const char *module)
 {
 	return is_path_match(pattern, home) || is_name_match(pattern, function) ||
-	       (is_path_match(pattern, module) && !is_installed(home));
+	       (is_module_match(pattern, module) && !is_installed(home));
 }
 
 static bool is_mine(const struct function *function, const char *module,

@@ -75,6 +75,13 @@ static void patterns_match(void **state)
 		{ "program", "f", "", PROGRAM, true },
 		{ PROGRAM, "f", "", PROGRAM, true },
 		{ "program", "f", "/usr/include/boost/any.hpp", PROGRAM, false },
+		/* an installed module is meant only by its own name */
+		{ "libjq.so.1", "jv_parser_next", "", "/usr/lib/libjq.so.1", true },
+		{ "libjq", "jv_parser_next", "", "/usr/lib/libjq.so.1", true },
+		{ "libjq*", "jv_parser_next", "", "/usr/lib/libjq.so.1", true },
+		{ "libj", "jv_parser_next", "", "/usr/lib/libjq.so.1", false },
+		{ "lib", "jv_parser_next", "", "/usr/lib/libjq.so.1", false },
+		{ "libjq", "f", "/usr/include/boost/any.hpp", "/usr/lib/libjq.so.1", false },
 		{ "app", "app::run()", "", "", true },
 		{ "app::", "void app::run<int>(int)", "", "", true },
 		{ "app::cache", "app::cache::fill()", "", "", true },
