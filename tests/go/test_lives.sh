@@ -15,10 +15,13 @@ check() {
 		(of(1001) | sum(.exact.blocks)) == 100' 'of(1001)[] | .escape_depths, .exact'
 	expect "inside C, on a stack that has grown" 'blocks(1006) == 1000 and depths(1006) == [0] and
 		(of(1006) | sum(.exact.blocks)) == 1000' 'of(1006)[] | .escape_depths, .exact'
-	# the same, though C called Go, which called C, up to 20 times
+	# the same, though C called Go, which called C, up to 20 times: no depth is wrong, and all but
+	# at most 2 of the 630 blocks are exact (docs/limits.md)
 	expect "around callbacks" '. as $report | [range(1200; 1221) | . as $n | $report | select(
 		blocks($n) != ([20, 1221 - $n] | min) + (if $n <= 1203 then 100 else 0 end) or
-		depths($n) != [0] or (of($n) | sum(.exact.blocks)) != blocks($n))] == []' \
+		depths($n) != [0] or
+		(of($n) | sum(.exact.blocks + .exact.left_c)) != blocks($n))] == [] and
+		([range(1200; 1221) | . as $n | $report | of($n) | sum(.exact.left_c)] | add) <= 2' \
 		'. as $report | range(1200; 1221) | . as $n | $report |
 		[$n, blocks($n), depths($n), (of($n) | sum(.exact.blocks))]'
 	# freed by Go: it has left C, exactly, and Go frames were compared
