@@ -10,6 +10,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
 SOAK_MINUTES ?= 30
+CYCLES ?= 1000
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -32,6 +33,9 @@ VARIANT := $(VARIANT)-debug
 endif
 # Undefined behaviour is cheap to look for, so ASan always brings it along.
 ifeq ($(SAN),address)
+ifneq ($(DEBUG),1)
+OPTIMIZE := -O1 -g1 # lines suffice for what it says, and gcc takes a third of the time
+endif
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else ifeq ($(SAN),thread)
 SANITIZE := -fsanitize=thread
@@ -92,9 +96,12 @@ FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 PRELOAD_O := $(PRELOAD_C:%.c=$(B)/%.o) $(PRELOAD_S:%.S=$(B)/%.o)
 ANALYZER_O := $(ANALYZER_C:%.c=$(B)/%.o) $(ANALYZER_S:%.S=$(B)/%.o)
 # What a test links: not main(), and not what would replace the test's own malloc.
-PRELOAD_TESTED_O := $(patsubst $(B)/%,$(B)/tested/%,$(filter-out \
-	$(B)/preload/event/lifecycle.o $(B)/preload/system/bytes.o $(B)/preload/hooks/%.o, \
-	$(PRELOAD_O)))
+PRELOAD_TESTED_O := $(filter-out $(B)/preload/event/lifecycle.o $(B)/preload/system/bytes.o \
+	$(B)/preload/hooks/%.o,$(PRELOAD_O))
+# The recorder's own objects are built without the sanitizer.
+ifneq ($(SANITIZE),)
+PRELOAD_TESTED_O := $(PRELOAD_TESTED_O:$(B)/%=$(B)/tested/%)
+endif
 ANALYZER_TESTED_O := $(filter-out $(B)/analyzer/commands/main.o,$(ANALYZER_O))
 TESTS := $(TEST_C:tests/%.c=$(B)/tests/%)
 # What several tests share.
@@ -104,9 +111,10 @@ PROGRAMS := $(B)/outlive $(B)/liboutlive.so
 
 all: $(PROGRAMS)
 
-# Measured, not explained: frames written and copied without vectors cost some 3 % less a pair.
-$(B)/preload/event/record.o $(B)/preload/event/encoder.o $(B)/preload/stack/frames.o \
-$(B)/preload/stack/walk.o: PRELOAD_FLAGS += -mgeneral-regs-only
+# Measured, not explained: frames written and copied without vectors cost some 3 % less a pair. And a
+# program's own stack may not be aligned as vectors need it (exact/many_stacks).
+$(B)/preload/event/%.o $(B)/preload/stack/%.o $(B)/preload/ring/%.o $(B)/preload/hooks/alloc.o: \
+	PRELOAD_FLAGS += -mgeneral-regs-only
 
 # Their callers' registers are read off their own frames.
 $(B)/preload/hooks/%.o: PRELOAD_FLAGS += -fno-omit-frame-pointer
@@ -262,12 +270,13 @@ exact: all
 stress: all
 	$(Q)$(RUN_TESTS) stress
 
-# Processes that run already; `attach-soak` at whole length, many hundred cycles.
+# Processes that run already, attached to and let go; `attach-soak`: very many times, under load, with
+# servers that tests/attach/soak/install.sh has from Debian.
 attach: all
 	$(Q)$(RUN_TESTS) attach
 
 attach-soak: all
-	$(Q)WHOLE=1 $(RUN_TESTS) attach
+	$(Q)OUTLIVE_BUILD=$(CURDIR)/$(B) CYCLES=$(CYCLES) bash tests/attach/soak/soak.sh
 
 soak: all
 	$(Q)SOAK_MINUTES=$(SOAK_MINUTES) bash tests/stress/soak.sh
@@ -281,10 +290,18 @@ go-soak: all $(B)/analyzer.a
 	$(Q)WHOLE=1 PATHS_GOROUTINES=200 PATHS_TIMES=400 $(RUN_TESTS) go/test_paths go/test_callbacks \
 		go/test_std go/test_system go/test_sqlite3
 
+# Does recording cost more than it did at REVISION?
+bench-against: all
+	$(Q)bash tests/bench/against.sh $(REVISION)
+
 # What stacks through Go cost, beside the same recorder without them: such stacks end at the cgo call.
 bench-go: all
 	$(Q)$(MAKE) B=build/no-go OPTIMIZE="-O2 -g -DIGNORES_GO=1"
 	$(Q)bash tests/bench/bench.sh go
+
+# How often estimates of a sample are within two of their standard errors.
+sample-trials: all
+	$(Q)bash tests/bench/sample_trials.sh
 
 # What `outlive top` takes of a processor.
 bench-top: all
@@ -371,7 +388,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress attach attach-soak soak go-soak bench bench-top bench-go fuzz \
+.PHONY: all unit-programs test test-whole test-variants unit golden test-programs oracle sources go advice exact stress attach attach-soak soak go-soak bench bench-against bench-top bench-go sample-trials fuzz \
 	rooms lint lint-units deps deps-test debian12 debian13 install clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -71,7 +71,7 @@ _outlive() {
 	case $command:$_outlive_current in
 	*:-*) _outlive_reply "$(_outlive_words "$command")" ;;
 	run:*) mapfile -t COMPREPLY < <(compgen -c -- "$_outlive_current") ;;
-	attach:* | detach:*) _outlive_reply "$(cd /proc && echo [0-9]*)" ;;
+	attach:* | detach:* | snapshot:*) _outlive_reply "$(cd /proc && echo [0-9]*)" ;;
 	ps:*) ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$_outlive_current") ;;
 	esac

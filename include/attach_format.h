@@ -48,7 +48,7 @@ struct attach_request {
 	uint64_t reader_namespace; /* inode of the reader's pid namespace; 0: unknown */
 	uint64_t reader_view;      /* ring_view() of the reader; 0: unknown */
 	uint64_t age_ns;           /* how long the process had run; 0: unknown */
-	uint64_t sample_bytes;     /* one in so many bytes; 0: everything. 0 for now */
+	uint64_t sample_bytes;     /* see ring_header.sample_bytes; 0: everything */
 	uint32_t reader_pid;       /* 0: none */
 	uint32_t policy;           /* enum ring_policy */
 	uint32_t is_plain;         /* without return stubs */

@@ -213,7 +213,9 @@ static_assert(sizeof(struct run_record) == 48, "on-disk size");
  * GOROUTINE record; it precedes the event that is the first, and follows a RUN record whose
  * stack is a goroutine's: goroutine, start, frames, high, bytes, depth.
  *   goroutine  its number; 0: none, they belong to the thread
- *              GOROUTINE_SCHEDULER and a thread's serial: Go's scheduler in that thread
+ *              GOROUTINE_SCHEDULER and a thread's serial: Go's scheduler in that thread. A
+ *              GAP may be outside its outermost entry: those further out are of what waits,
+ *              since C has called Go back, and are no callers of the scheduler's
  *   start      address of the function that it began with; 0: unknown
  *   frames     how many outer entries are on the goroutine's stack, before C was first called:
  *              of the event that follows it, or of the RUN's stack
@@ -412,7 +414,7 @@ enum maps_kind {
 		5, /* the stack of a thread, or one that waits for the next thread */
 	MAPS_KIND_GUARDED = 6, /* neither this nor any of the above */
 	MAPS_KIND_GO = 7,      /* arenas of a Go runtime: it reserved these addresses */
-	/* where an arena of glibc could begin, but none does; checked if there is a Go runtime */
+	/* where an arena of glibc could begin, but none does */
 	MAPS_KIND_ALIGNED = 8,
 };
 
@@ -504,9 +506,10 @@ static_assert(sizeof(struct heap_definition) == 64, "on-disk size");
  * missing.
  */
 enum go_heap_flags {
-	GO_HEAP_LAST = 1,  /* the list ends here */
-	GO_HEAP_CUT = 2,   /* there was no room for the rest */
-	GO_HEAP_MOVED = 4, /* a collection ended meanwhile: counts are of two moments */
+	GO_HEAP_LAST = 1,     /* the list ends here */
+	GO_HEAP_CUT = 2,      /* there was no room for the rest */
+	GO_HEAP_MOVED = 4,    /* a collection ended meanwhile: counts are of two moments */
+	GO_HEAP_OWN_RATE = 8, /* the program has set the rate itself */
 };
 struct go_heap_definition {
 	struct definition_header header;

@@ -3,7 +3,7 @@
  * it, and analyzer/, which reads it and believes nothing. The records in its chunks are in
  * record_format.h. FORMAT.md says the same in prose, with a worked hex dump.
  *
- *   ring file    [ ring_header, 4096 bytes | chunk states | chunk 0 | chunk 1 | ... ]
+ *   ring file    [ ring_header, 4096 bytes | chunk states | chunk 0 | chunk 1 | ... | account ]
  *   chunk        [ chunk_header, 64 bytes | records ... ]
  *
  * Everything is little-endian, and every struct is aligned to 8 bytes.
@@ -17,10 +17,13 @@
 
 #define RING_MAGIC UINT64_C(0x0A0D474E49524F8A) /* on disk: 8A "ORING" CR LF */
 #define FORMAT_VERSION_MAJOR 1                  /* another major: refuse the file */
-#define FORMAT_VERSION_MINOR 5 /* a higher minor: read it, skip what is unknown */
+#define FORMAT_VERSION_MINOR 6 /* a higher minor: read it, skip what is unknown */
 
-/* features_required: a reader refuses files with other bits than these. None exists yet. */
-#define FEATURES_REQUIRED_KNOWN UINT64_C(0)
+/* features_required: a reader refuses files with other bits than these. */
+#define FEATURE_SAMPLED \
+	UINT64_C(1) /* only a sample of the blocks is recorded: sample_bytes */
+#define FEATURES_REQUIRED_KNOWN FEATURE_SAMPLED
+#define SAMPLE_BYTES_MAX (UINT64_C(1) << 30)
 
 #define RING_HEADER_BYTES 4096 /* page 0; the chunk states follow it */
 #define CHUNK_BYTES 65536      /* a reader accepts 4 KiB .. 16 MiB, powers of two */
@@ -52,8 +55,28 @@ enum loss_cause {
 	LOST_STUBS,       /* frames that got no return stub: none was left */
 	LOST_CHILDREN,    /* children that got no ring */
 	LOST_DRAINED,     /* no loss: events that the reader took; 0 in a trace */
+	LOST_SAMPLES, /* sampled blocks that were not recorded: the table of them was full */
 	LOST_CAUSES,
 	LOST_CAUSES_MAX = 16, /* room in the header for causes of later minor versions */
+};
+
+/* Where a walk stopped before the outermost frame: the kinds of LOST_STACKS_CUT. */
+enum cut_kind {
+	CUT_NONE,  /* it did not */
+	CUT_DEPTH, /* there are more frames than are kept, or than memory was left for */
+	CUT_NO_CODE, /* a return address that is in no known code: a JIT compiler's, or none */
+	CUT_NO_TABLES,  /* code without call frame information */
+	CUT_OFF_STACK,  /* the next frame would not be on the stack that the walk was on */
+	CUT_FAULT,      /* where the process died: what called that code is unknown */
+	CUT_GO_UNKNOWN, /* Go code whose runtime is not understood */
+	CUT_GO_FRAME,   /* a Go function, in assembly, that moves its stack pointer */
+	CUT_GO_SYSTEM, /* Go's runtime on the thread's stack, for no goroutine that is known */
+	CUT_GO_RESUME, /* a goroutine for which the runtime does not say where it waits */
+	CUT_GO_SIGNAL, /* a signal handler on Go's stack for it, or that interrupted Go code */
+	CUT_GO_CALLBACK, /* a call from C to Go whose frame is not on the thread's stack */
+	CUT_GO_C,        /* C that Go's linker has put among Go's code, of unproven size */
+	CUT_KINDS,
+	CUT_KINDS_MAX = 16, /* room in the header for kinds of later minor versions */
 };
 
 enum ring_flags {
@@ -69,6 +92,11 @@ enum ring_flags {
 	RING_GO = 256, /* the program is Go's, which ends without destructors; atomic */
 	RING_ATTACHED = 512,  /* recording began in the running process: see age_ns */
 	RING_DETACHED = 1024, /* recording ended, and the process ran on; atomic */
+	RING_MALLOC_BEFORE =
+		2048, /* another library's malloc is called first, and may call the recorder's */
+	RING_UNREADABLE =
+		4096, /* reader, in a trace: part of the ring's file could not be read */
+	RING_WAITED = 8192, /* ATTACHED, by --start-after or outlive_start(), to itself */
 };
 
 /* What a process that was attached to is asked for. */
@@ -126,11 +154,36 @@ struct ring_header {
 	uint64_t processor_ns;
 	uint64_t age_ns; /* ATTACHED: the process had run so long by start_ns; 0: unknown */
 
-	uint64_t unused[62];
+	/*
+	 * SAMPLED: one byte in so many is sampled, and a block of s bytes is recorded with a
+	 * probability of 1 - exp(-s / sample_bytes). 0: all blocks are recorded.
+	 */
+	uint64_t sample_bytes;
+
+	/* By enum cut_kind, since minor version 5: in all lost[LOST_STACKS_CUT]. Atomic add, writer */
+	uint64_t cuts[CUT_KINDS_MAX];
+
+	/*
+	 * Since minor version 6: where the account (account_format.h) is in the ring's file; bytes 0:
+	 * it has none. In a trace, the bytes count, the offset does not.
+	 */
+	uint64_t account_offset, account_bytes;
+
+	/*
+	 * What of the process's resident memory is the recorder's own, in bytes, since minor version
+	 * 6; 0: not known. Writer: the first two as the ring grows, the others when the process ends
+	 * by itself, and before an exec.
+	 */
+	uint64_t ring_bytes; /* of the ring */
+	uint64_t peak_bytes; /* the most of the process, without what the ring had then */
+	uint64_t own_bytes;  /* of the library, its states of threads, the account */
+	uint64_t own_file_bytes; /* part of own_bytes: pages of files */
+
+	uint64_t unused[39];
 	char executable[RING_PATH_BYTES]; /* NUL-terminated, from /proc/self/exe */
 	char command[RING_COMMAND_BYTES]; /* arguments, each with its NUL; may be cut */
 	uint32_t command_bytes;           /* bytes used of `command` */
-	uint32_t padding;
+	uint32_t snapshots; /* that the program has asked for; atomic add, writer */
 	uint64_t tail[124];
 };
 static_assert(sizeof(struct ring_header) == RING_HEADER_BYTES, "page 0 of the ring");

@@ -40,6 +40,8 @@ enum trace_block_type {
 	BLOCK_SOURCES = 8,  /* a sources_header and what follows it (since 1.3) */
 	BLOCK_COSTS = 9,    /* a costs_header and what follows it (since 1.3) */
 	BLOCK_HEAP = 10,    /* a heap_sample and what follows it (since 1.3) */
+	/* A ring's account (account_format.h), as it was; a later one of the process replaces it */
+	BLOCK_ACCOUNT = 11, /* (since 1.6) */
 };
 
 /* Every payload is one zstd frame with its checksum on. */

@@ -22,9 +22,9 @@
  * expect: [.advice[] | select(.function | startswith("grow(")).text][0] | test("^reserve where the
  *   container is made; it grows in grow\\(\\): .* its last size is 128 KiB$")
  * expect: [.advice[] | select(.function | startswith("filled(")).text][0] | test("^reserve in
- *   filled\\(\\): .* half of the containers needed at most 2.00 KiB, the largest 2.00 KiB$")
+ *   filled\\(\\): .* all of the containers that grew became 2.00 KiB$")
  * expect: [by("named")[] | select(.blocks > 0).no_advice] | unique == ["a container allocates them
- *   when it needs to: what its user can do is to reserve, or to keep the container"]
+ *   when it needs to: its user can keep the container, or reserve (maps, sets and lists cannot)"]
  */
 #include <cstdlib>
 #include <cstring>

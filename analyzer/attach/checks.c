@@ -19,7 +19,7 @@
 
 /* ---- facts ---- */
 
-static void line_take(struct process_facts *facts, const char *line)
+void process_facts_take(struct process_facts *facts, const char *line)
 {
 	const char *last;
 
@@ -81,7 +81,7 @@ int process_facts_read(struct process_facts *facts, pid_t pid, struct error *err
 		return error_set(error, errno == ENOENT ? "%d: no such process" : "%d: %s",
 		                 (int)pid, strerror(errno));
 	while (fgets(line, sizeof(line), file))
-		line_take(facts, line);
+		process_facts_take(facts, line);
 	fclose(file);
 	facts->age_ns = age_read(pid);
 	return 0;

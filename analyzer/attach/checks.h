@@ -24,6 +24,9 @@ struct process_facts {
 	unsigned threads;
 };
 
+/* Take what a line of /proc/PID/status says. */
+void process_facts_take(struct process_facts *facts, const char *line);
+
 /* 0, or -1 and *error: there is no such process, or /proc does not say. */
 int process_facts_read(struct process_facts *facts, pid_t pid, struct error *error);
 

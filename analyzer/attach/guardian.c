@@ -7,6 +7,7 @@
 #include "attach/thread_pick.h"
 #include "base/kernel_clock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -168,6 +169,45 @@ static bool credentials_read(const struct attempt *attempt, uint32_t tid, char *
 	return true;
 }
 
+/* Whether a thread (`name` in the process's task/) has this number in its own pid namespace. */
+static bool is_called(const struct attempt *attempt, const char *name, uint32_t tid)
+{
+	char path[320], line[256];
+	const char *last;
+	bool is_it = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/status", attempt_pid(attempt), name);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		last = strncmp(line, "NSpid:", 6) ? NULL : strrchr(line, '\t');
+		if (last)
+			is_it = strtoul(last, NULL, 10) == tid;
+	}
+	if (file)
+		fclose(file);
+	return is_it;
+}
+
+/* Our number of a thread that knows itself as `tid`; 0: it is not found. */
+static uint32_t tid_here(const struct attempt *attempt, uint32_t tid)
+{
+	const struct dirent *entry;
+	uint32_t found = 0;
+	char path[64];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", attempt_pid(attempt));
+	tasks = opendir(path);
+	while (tasks && !found && (entry = readdir(tasks))) {
+		if (entry->d_name[0] != '.' && is_called(attempt, entry->d_name, tid))
+			found = (uint32_t)strtoul(entry->d_name, NULL, 10);
+	}
+	if (tasks)
+		closedir(tasks);
+	return found;
+}
+
 /*
  * A thread that is created while another one's setuid() is being passed on keeps the old
  * credentials: it must not run.
@@ -178,7 +218,8 @@ static bool is_like_others(const struct attempt *attempt, uint32_t tid)
 
 	return !credentials_read(attempt, (uint32_t)attempt_pid(attempt), others,
 	                         sizeof(others)) ||
-	       (credentials_read(attempt, tid, own, sizeof(own)) && !strcmp(own, others));
+	       (credentials_read(attempt, tid_here(attempt, tid), own, sizeof(own)) &&
+	        !strcmp(own, others));
 }
 
 static void gate_set(const struct attempt *attempt, enum carrier_gate gate)
@@ -244,11 +285,11 @@ static int failure_tell(const struct attempt *attempt, uint32_t failure)
 
 	switch (failure) {
 	case ATTACH_NO_RING:
-		return error_set(error,
-		                 "%d: cannot make its ring in %s: no room, or no right to "
-		                 "write there",
-		                 attempt_pid(attempt),
-		                 attempt->injection->settings.request.directory);
+		return error_set(
+			error,
+			"%d: cannot make its ring in %s: no right to write there, or no "
+			"room there or in its memory (ulimit -v, -f; see --ring)",
+			attempt_pid(attempt), attempt->injection->settings.request.directory);
 	case ATTACH_NO_WORDS:
 		return error_set(error,
 		                 "%d: calls no allocator that can be seen: its malloc is its "
@@ -306,12 +347,28 @@ static int library_follow(struct attempt *attempt)
 
 /* ---- the whole ---- */
 
+/*
+ * While a thread stands still, it waits for our turn on a processor: before all others, where we
+ * may. It sleeps in between, so that it takes no one's processor.
+ */
+static void hurry(bool is_stopping)
+{
+	const struct sched_param first = { .sched_priority = 1 }, usual = { 0 };
+
+	sched_setscheduler(0, is_stopping ? SCHED_FIFO : SCHED_OTHER,
+	                   is_stopping ? &first : &usual);
+}
+
 static int attach(struct attempt *attempt)
 {
 	int result;
 
 	attempt->watch.gadget = attempt->stop.gadget;
-	if (thread_pick_filters(attempt) || thread_pick(attempt))
+	attempt->watch.late = &attempt->stop.late;
+	if (thread_pick_filters(attempt))
+		return -1;
+	hurry(true);
+	if (thread_pick(attempt))
 		return -1;
 	result = carrier_bring(attempt);
 	thread_stop_end(&attempt->stop);
@@ -321,6 +378,7 @@ static int attach(struct attempt *attempt)
 		return -1;
 	if (attempt->stop.child)
 		watch_add(&attempt->watch, attempt->stop.child);
+	hurry(false);
 	if (!carrier_follow(attempt))
 		result = library_follow(attempt);
 	else
@@ -359,6 +417,7 @@ static _Noreturn void guardian_run(struct injection *injection, int answer)
 	attempt->begun_ns = kernel_now_ns();
 	report.is_attached = attach(attempt) == 0;
 	report.whole_ns = kernel_now_ns() - attempt->begun_ns;
+	elsewhere_remove_copy(&injection->there);
 	written = write(answer, &report, sizeof(report));
 	_exit(written != sizeof(report));
 }
@@ -396,9 +455,10 @@ int injection_run(struct injection *injection, struct injection_report *report)
 	close(answer[1]);
 	if (guardian > 0 && !report_read(answer[0], report))
 		error_set(&report->error,
-		          "%d: the process that attaches was killed: check "
-		          "that %d still runs",
-		          (int)injection->settings.pid, (int)injection->settings.pid);
+		          "%d: the process that attaches was killed: check that %d still runs; "
+		          "'outlive detach %d' ends what it may have begun",
+		          (int)injection->settings.pid, (int)injection->settings.pid,
+		          (int)injection->settings.pid);
 	if (guardian < 0)
 		error_set(&report->error, "fork: %s", strerror(errno));
 	close(answer[0]);

@@ -5,11 +5,16 @@
 #include "attach/safe_point.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define CODE_PIECE_BYTES 4096
+#define TURN_US 5000 /* between two tries to be the only one */
+#define TURN_TRIES 1000
 
 /* ---- libc ---- */
 
@@ -132,8 +137,8 @@ static int library_prepare(struct injection *injection, struct error *error)
 	                 &carrier->serve, error))
 		return -1;
 	if (!injection->control)
-		return library_reach(settings->pid, settings->library, carrier->path,
-		                     sizeof(carrier->path), error);
+		return library_reach(settings->pid, settings->library, &injection->there,
+		                     carrier->path, sizeof(carrier->path), error);
 	if (!library_control(&injection->remote, injection->control, &injection->before))
 		return error_set(error,
 		                 "%d: liboutlive.so is loaded there, but its control block is "
@@ -172,14 +177,38 @@ static int objects_read(struct injection *injection, struct error *error)
 	return 0;
 }
 
+/*
+ * One attach to a process at a time: two would write the same memory there. The lock is on a file
+ * of the process that everybody can read. The guardian inherits it; it ends with the last of us.
+ */
+static int turn_take(struct injection *injection, struct error *error)
+{
+	int pid = (int)injection->settings.pid, tries = TURN_TRIES;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	injection->turn = open(path, O_RDONLY | O_CLOEXEC);
+	while (injection->turn >= 0 && flock(injection->turn, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return 0; /* a kernel without such locks there */
+		if (!--tries)
+			return error_set(error, "%d: another attach to it is under way: try again",
+			                 pid);
+		usleep(TURN_US);
+	}
+	return 0;
+}
+
 int injection_prepare(struct injection *injection,
                       const struct injection_settings *settings, struct error *error)
 {
 	memset(injection, 0, sizeof(*injection));
-	injection->remote.memory = -1;
+	injection->remote.memory = injection->turn = -1;
+	injection->there.root = -1;
 	injection->settings = *settings;
 	strcpy(injection->carrier.symbol, ATTACH_SERVE);
-	if (process_facts_read(&injection->facts, settings->pid, error) ||
+	if (turn_take(injection, error) ||
+	    process_facts_read(&injection->facts, settings->pid, error) ||
 	    process_check(&injection->facts, settings->pid, error) ||
 	    objects_read(injection, error) || libc_read(injection, error))
 		return -1;
@@ -189,12 +218,19 @@ int injection_prepare(struct injection *injection,
 		                 "--frames=plain",
 		                 (int)settings->pid);
 	injection->settings.request.age_ns = injection->facts.age_ns;
-	return library_prepare(injection, error);
+	return elsewhere_open(&injection->there, settings->pid, error) ||
+	               library_prepare(injection, error)
+	           ? -1
+	           : 0;
 }
 
 void injection_release(struct injection *injection)
 {
 	safe_point_free(injection->place);
 	injection->place = NULL;
+	elsewhere_remove_copy(&injection->there);
 	remote_close(&injection->remote);
+	if (injection->turn >= 0)
+		close(injection->turn);
+	injection->turn = -1;
 }

@@ -11,6 +11,7 @@
 
 #include "attach/carrier.h"
 #include "attach/checks.h"
+#include "attach/elsewhere.h"
 #include "attach/remote.h"
 
 #include <limits.h>
@@ -33,7 +34,9 @@ struct injection {
 	uint64_t single_threaded; /* address of __libc_single_threaded; 0: there is none */
 	uint64_t control;         /* of the library, if it is loaded; else 0 */
 	struct attach_control before;
+	struct elsewhere there;   /* the process's files */
 	struct safe_point *place; /* NULL: the process has several threads */
+	int turn; /* a lock: no one else attaches to it meanwhile; -1: none */
 };
 
 /* What the guardian has to say; sent through a pipe. */

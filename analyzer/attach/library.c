@@ -93,22 +93,19 @@ static bool is_same_file(const char *one, const char *other)
 	       a.st_ino == b.st_ino;
 }
 
-int library_reach(pid_t pid, const char *path, char *seen, size_t bytes,
-                  struct error *error)
+int library_reach(pid_t pid, const char *path, struct elsewhere *there, char *seen,
+                  size_t bytes, struct error *error)
 {
-	char there[PATH_MAX + 64];
+	char file[PATH_MAX + 64];
 	struct statvfs mount;
 
-	snprintf(there, sizeof(there), "/proc/%d/root%s", (int)pid, path);
+	snprintf(file, sizeof(file), "%s%s", there->prefix, path);
 	if (strlen(path) >= bytes)
 		return error_set(error, "%s: the path is too long: install outlive elsewhere",
 		                 path);
-	if (!is_same_file(there, path))
-		return error_set(error,
-		                 "%d: sees other files, and not %s: bring outlive into its "
-		                 "container, at the same path",
-		                 (int)pid, path);
-	if (statvfs(there, &mount) == 0 && mount.f_flag & ST_NOEXEC)
+	if (!is_same_file(file, path))
+		return elsewhere_copy(there, pid, path, seen, bytes, error);
+	if (statvfs(file, &mount) == 0 && mount.f_flag & ST_NOEXEC)
 		return error_set(error,
 		                 "%s: is on a file system without execution (noexec), and "
 		                 "cannot be loaded: install outlive elsewhere",

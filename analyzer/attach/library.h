@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_ATTACH_LIBRARY_H
 #define OUTLIVE_ATTACH_LIBRARY_H
 
+#include "attach/elsewhere.h"
 #include "attach/remote.h"
 #include "attach_format.h"
 
@@ -21,10 +22,10 @@ bool library_control(const struct remote *remote, uint64_t at,
                      struct attach_control *control);
 
 /*
- * How the process can open the file: its path there, in `seen`. 0, or -1 and *error: it cannot,
- * and what to do.
+ * How the process can open the file: its path there, in `seen`; that of a copy, if the process sees
+ * other files than we do. 0, or -1 and *error: it cannot, and what to do.
  */
-int library_reach(pid_t pid, const char *path, char *seen, size_t bytes,
-                  struct error *error);
+int library_reach(pid_t pid, const char *path, struct elsewhere *there, char *seen,
+                  size_t bytes, struct error *error);
 
 #endif

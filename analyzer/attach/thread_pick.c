@@ -84,8 +84,11 @@ int thread_pick(struct attempt *attempt)
 		if (!count)
 			return error_set(&attempt->report->error, "%d: has ended",
 			                 attempt_pid(attempt));
-		for (i = 0; i < count && !found && kernel_now_ns() < until_ns; i++)
+		for (i = 0; i < count && !found && kernel_now_ns() < until_ns; i++) {
 			found = thread_try(attempt, tids[i], &why);
+			if (count > 1) /* the only one is waited for again */
+				late_stops_let_go(&attempt->stop.late);
+		}
 		free(tids);
 		if (!found)
 			usleep(APART_US + (unsigned)random() % APART_US);
@@ -96,10 +99,11 @@ int thread_pick(struct attempt *attempt)
 		return error_set(&attempt->report->error,
 		                 "%d: its only thread was in %s at each of %u tries: try again",
 		                 attempt_pid(attempt), why, attempt->report->tries);
-	return error_set(&attempt->report->error,
-	                 "%d: no thread stops: all of them wait in the kernel without end "
-	                 "(state D): try again",
-	                 attempt_pid(attempt));
+	return error_set(
+		&attempt->report->error,
+		"%d: no thread has stopped: all of them wait in the kernel (state D), "
+		"or do not get a processor: try again",
+		attempt_pid(attempt));
 }
 
 /* ---- a filter of system calls ---- */

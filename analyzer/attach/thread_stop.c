@@ -126,13 +126,61 @@ static enum stop_result state_save(struct thread_stop *stop)
 	return STOP_DONE;
 }
 
+/* ---- those that stop too late ---- */
+
+static bool late_remove(struct late_stops *late, pid_t tid)
+{
+	size_t i;
+
+	for (i = 0; i < late->count; i++) {
+		if (late->tids[i] != tid)
+			continue;
+		late->tids[i] = late->tids[--late->count];
+		return true;
+	}
+	return false;
+}
+
+/* What it stopped for may be a signal on its way: that gets there. */
+bool late_stops_take(struct late_stops *late, pid_t tid, int status)
+{
+	int signal = WIFSTOPPED(status) && !(status >> 16) ? WSTOPSIG(status) : 0;
+
+	if (!late_remove(late, tid))
+		return false;
+	if (WIFSTOPPED(status))
+		request(PTRACE_DETACH, tid, 0, (void *)(uintptr_t)signal);
+	return true;
+}
+
+void late_stops_let_go(struct late_stops *late)
+{
+	size_t i = late->count;
+	int status;
+
+	while (i-- > 0) {
+		pid_t tid = late->tids[i];
+		pid_t got = waitpid(tid, &status, __WALL | WNOHANG);
+
+		if (got == tid)
+			late_stops_take(late, tid, status);
+		else if (got < 0 && errno == ECHILD)
+			late_remove(late, tid);
+	}
+}
+
 static enum stop_result stop_wait(struct thread_stop *stop)
 {
 	int status;
 
 	for (;;) {
-		/* In an uninterruptible wait, only our own end lets go of it. */
-		if (!change_wait(stop->tid, &status, STOP_US) || !WIFSTOPPED(status)) {
+		/* On a busy machine, or in an uninterruptible wait. */
+		if (!change_wait(stop->tid, &status, STOP_US)) {
+			stop->late.tids[stop->late.count++] = stop->tid;
+			stop->tid = 0;
+			return STOP_LATER;
+		}
+		if (!WIFSTOPPED(status)) {
 			stop->tid = 0;
 			return STOP_LATER;
 		}
@@ -143,6 +191,16 @@ static enum stop_result stop_wait(struct thread_stop *stop)
 	}
 }
 
+static enum stop_result stop_ask(pid_t tid, const struct late_stops *late)
+{
+	if (late->count == LATE_STOPS_MAX)
+		return STOP_LATER;
+	if (request(PTRACE_SEIZE, tid, 0, (void *)(uintptr_t)PTRACE_O_TRACESYSGOOD))
+		return errno == ESRCH ? STOP_LATER : STOP_DENIED;
+	request(PTRACE_INTERRUPT, tid, 0, NULL);
+	return STOP_DONE;
+}
+
 enum stop_result thread_stop_begin(struct thread_stop *stop, pid_t tid)
 {
 	enum stop_result result;
@@ -150,12 +208,12 @@ enum stop_result thread_stop_begin(struct thread_stop *stop, pid_t tid)
 	stop->tid = tid;
 	stop->child = 0;
 	stop->signal = 0;
-	if (request(PTRACE_SEIZE, tid, 0, (void *)(uintptr_t)PTRACE_O_TRACESYSGOOD)) {
+	if (!late_remove(&stop->late, tid) &&
+	    (result = stop_ask(tid, &stop->late)) != STOP_DONE) {
 		stop->tid = 0;
-		return errno == ESRCH ? STOP_LATER : STOP_DENIED;
+		return result;
 	}
 	stop->stopped_ns = kernel_now_ns();
-	request(PTRACE_INTERRUPT, tid, 0, NULL);
 	result = stop_wait(stop);
 	if (result == STOP_DONE) {
 		stop->stopped_ns = kernel_now_ns();

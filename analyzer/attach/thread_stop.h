@@ -17,6 +17,13 @@
 
 #define THREAD_STATE_BYTES 16384
 
+/* Threads that were asked to stop, and had not in time: they are traced, and will stop. */
+#define LATE_STOPS_MAX 64
+struct late_stops {
+	pid_t tids[LATE_STOPS_MAX];
+	size_t count;
+};
+
 struct thread_stop {
 	const struct remote *remote;
 	pid_t tid;       /* 0: none is stopped */
@@ -29,6 +36,7 @@ struct thread_stop {
 	unsigned mended;     /* calls that were to return EINTR */
 	int signal;          /* that came meanwhile, and is passed on at the end; 0: none */
 	pid_t child;         /* the thread that the last system call has cloned; 0: none */
+	struct late_stops late;
 };
 
 enum stop_result {
@@ -46,6 +54,15 @@ void thread_stop_prepare(void);
  * in no rseq section.
  */
 enum stop_result thread_stop_begin(struct thread_stop *stop, pid_t tid);
+
+/* Let those go that have stopped too late. A thread that waits in the kernel stays in the list. */
+void late_stops_let_go(struct late_stops *late);
+
+/*
+ * A change of a thread that the tracer waited for. True: it was in the list, and is no more; if
+ * it has stopped, it is let go.
+ */
+bool late_stops_take(struct late_stops *late, pid_t tid, int status);
 
 /*
  * Let it go as it was. A call that never restarts by itself and was to return EINTR because of us

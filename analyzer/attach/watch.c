@@ -91,6 +91,8 @@ static void change_handle(struct watch *watch, pid_t tid, int status)
 
 	unsigned long created = 0;
 
+	if (late_stops_take(watch->late, tid, status))
+		return;
 	if (!WIFSTOPPED(status)) {
 		forget(watch, tid);
 		return;
@@ -117,7 +119,7 @@ void watch_step(struct watch *watch, long us)
 	pid_t tid;
 	int status;
 
-	if (!watch->count) {
+	if (!watch->count && !watch->late->count) {
 		usleep((useconds_t)us);
 		return;
 	}

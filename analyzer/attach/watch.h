@@ -6,6 +6,7 @@
 #define OUTLIVE_ATTACH_WATCH_H
 
 #include "attach/remote.h"
+#include "attach/thread_stop.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +18,8 @@ struct watch {
 	pid_t threads[WATCHED_MAX]; /* traced */
 	size_t count;
 	uint64_t gadget;
-	int fault; /* the signal of a fault that ended one of them; 0: none */
+	struct late_stops *late; /* threads of the process that are let go as they stop */
+	int fault;               /* the signal of a fault that ended one of them; 0: none */
 	uint64_t fault_address;
 };
 

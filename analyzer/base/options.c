@@ -45,7 +45,7 @@ int option_size(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-static int option_time(const char *text, uint64_t *time_ns)
+int option_time(const char *text, uint64_t *time_ns)
 {
 	static const struct {
 		const char *unit;

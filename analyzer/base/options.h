@@ -73,6 +73,9 @@ struct command_line {
 	struct error error;
 };
 
+/* Read a time as OPTION_TIME does. 0, or -1: the text is none. */
+int option_time(const char *text, uint64_t *time_ns);
+
 /* Parse argv[1..] into the values. "--" ends the options. */
 enum options_result options_parse(struct command_line *line);
 

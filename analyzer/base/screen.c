@@ -267,20 +267,12 @@ void screen_heading(const struct screen *screen, const char *title, const char *
 {
 	bool is_beside = text_columns(title) + 2 + text_columns(aside) <= screen->columns;
 
-	fputc('\n', screen->file);
+	if (!screen->is_dense)
+		fputc('\n', screen->file);
 	screen_line(screen, 2, "%s%s%s%s%s%s%s", screen_bold(screen), title,
 	            screen_plain(screen), is_beside && *aside ? "  " : "",
 	            screen_dim(screen), is_beside ? aside : "", screen_plain(screen));
 	if (!is_beside)
 		screen_line(screen, 2, "  %s%s%s", screen_dim(screen), aside,
 		            screen_plain(screen));
-}
-
-char *screen_fit(const struct screen *screen, char *to, size_t bytes, const char *name,
-                 size_t columns)
-{
-	bool has_offset = strstr(name, "+0x") != NULL;
-
-	return text_fit(to, bytes, name, columns,
-	                screen->is_narrow || has_offset ? TEXT_KEEP_BOTH : TEXT_KEEP_START);
 }

@@ -23,6 +23,11 @@ struct screen {
 	bool is_narrow;
 	bool has_colour;
 	bool has_blocks; /* the locale has block characters */
+	/* Sentences say less, and lists have so many rows (0: their usual number). */
+	bool is_brief;
+	unsigned rows;
+	bool is_dense; /* no empty lines */
+	bool is_least; /* and leave out parts of which the whole screen has a list */
 };
 
 struct screen screen_of(FILE *file);
@@ -51,12 +56,5 @@ void screen_paragraph(const struct screen *screen, size_t at, size_t hang,
 
 /* Print a heading on a line of its own, after an empty line; `aside` may be "". */
 void screen_heading(const struct screen *screen, const char *title, const char *aside);
-
-/*
- * text_fit() of a name. Keeps its start; or its start and end if the screen is narrow or the
- * name ends in an offset, "+0x12", which is kept whole.
- */
-char *screen_fit(const struct screen *screen, char *to, size_t bytes, const char *name,
-                 size_t columns);
 
 #endif

@@ -50,6 +50,14 @@ static size_t figure_print(const struct figures *figures, size_t number,
 	return used > 0 ? (size_t)used : 0;
 }
 
+void figures_last_aside(struct figures *figures)
+{
+	if (!figures->is_stacked)
+		return;
+	figures->count--;
+	figures->has_last_aside = true;
+}
+
 void figures_titles(const struct figures *figures, const char *name)
 {
 	const struct screen *screen = figures->screen;
@@ -58,7 +66,10 @@ void figures_titles(const struct figures *figures, const char *name)
 	fputs(screen_dim(screen), screen->file);
 	for (i = 0; i < figures->count; i++)
 		figure_print(figures, i, figures->columns[i].title);
-	if (*name && figures->is_stacked)
+	if (figures->has_last_aside)
+		fprintf(screen->file, "\n%*s%s%s%s", STACKED_INDENT, "",
+		        figures->columns[figures->count].title, *name ? "  " : "", name);
+	else if (*name && figures->is_stacked)
 		fprintf(screen->file, "\n%*s%s", STACKED_INDENT, "", name);
 	else if (*name)
 		fprintf(screen->file, "  %s", name);
@@ -75,8 +86,10 @@ size_t figures_print(const struct figures *figures, char (*texts)[TEXT_NUMBER_BY
 		fputs("  ", figures->screen->file);
 		return used + 2;
 	}
-	fprintf(figures->screen->file, "\n%*s", STACKED_INDENT, "");
-	return STACKED_INDENT;
+	used = (size_t)fprintf(figures->screen->file, "\n%*s%s%s", STACKED_INDENT, "",
+	                       figures->has_last_aside ? texts[figures->count] : "",
+	                       figures->has_last_aside ? "  " : "");
+	return used - 1;
 }
 
 void figures_name(const struct figures *figures, size_t used, const char *name,

@@ -26,8 +26,10 @@ struct figures {
 	const struct screen *screen;
 	const struct figure_column *columns;
 	size_t count;
-	bool is_tight;   /* use columns_least */
-	bool is_stacked; /* names have lines of their own */
+	bool is_tight; /* use columns_least */
+	bool
+		has_last_aside; /* the last figure, which is not counted, stands before the name */
+	bool is_stacked;    /* names have lines of their own */
 };
 
 /* Decide how a table of these columns (at most FIGURES_MAX) is laid out on the screen. */
@@ -35,6 +37,9 @@ struct figures figures_of(const struct screen *screen,
                           const struct figure_column *columns, size_t count);
 
 /* Print the line of titles; `name` is the title above the names, or "". */
+/* If names have lines of their own, let the last figure begin these: it does not fit above. */
+void figures_last_aside(struct figures *figures);
+
 void figures_titles(const struct figures *figures, const char *name);
 
 /* Print the figures of a row. Returns the columns used on the line where the name follows. */

@@ -1,5 +1,6 @@
 /* commands/attach.c - `outlive attach`: records a process that runs already. */
 #include "commands/command.h"
+#include "commands/pid.h"
 
 #include "attach/injection.h"
 #include "base/error.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_REFUSED 3 /* the process cannot be attached to, and was not touched */
@@ -45,6 +47,11 @@ static const struct option attach_option_table[] = {
 	  "flight recorder: do not read the ring while the program runs; the\n"
 	  "oldest events are overwritten",
 	  NULL, NULL },
+	{ "sample", 0, OPTION_SIZE, offsetof(struct attach_options, run.sample_bytes),
+	  "SIZE",
+	  "record only a sample of the blocks: one byte in SIZE decides (512K is\n"
+	  "usual); costs next to nothing, and all figures become estimates",
+	  NULL, NULL },
 	{ "frames", 0, OPTION_CHOICE, offsetof(struct attach_options, run.frames), NULL,
 	  "exact (default): follow every call of a function by return stubs;\n"
 	  "plain: only compare stacks",
@@ -70,16 +77,6 @@ static _Noreturn void refuse(int status, const struct error *error)
 }
 
 /* ---- before ---- */
-
-static pid_t pid_read(const char *text)
-{
-	char *end;
-	long pid = strtol(text, &end, 10);
-
-	if (*text < '1' || *text > '9' || *end || pid > INT32_MAX)
-		die_usage("attach", "attach: '%s' is no process: give its pid", text);
-	return (pid_t)pid;
-}
 
 /* The name of the program that the process runs, for the trace's name and for people. */
 static const char *program_name(pid_t pid)
@@ -110,14 +107,47 @@ static struct attach_request request_make(const struct recording *run)
 		.reader_namespace = reader_view_pids(),
 		.reader_view = reader_view(),
 		.reader_pid = (uint32_t)getpid(),
+		.sample_bytes = run->options.sample_bytes,
 		.policy = run->options.is_flight ? RING_FLIGHT : RING_DRAIN,
 		.is_plain = run->options.frames.value == 1,
 	};
 
 	/* session_open() has made it short enough: its parent is, too */
-	if (strlen(run->session.directory) < sizeof(request.directory))
-		strcpy(request.directory, run->session.directory);
+	if (strlen(session_seen(&run->session)) < sizeof(request.directory))
+		strcpy(request.directory, session_seen(&run->session));
 	return request;
+}
+
+/* Whether the process sees the session's directory as we do. */
+static bool session_is_seen(const struct recording *run, const struct elsewhere *there)
+{
+	static char path[PATH_MAX + 64]; /* static: see run_command() of commands/run.c */
+	struct stat ours, seen;
+
+	snprintf(path, sizeof(path), "%s%s", there->prefix, run->session.directory);
+	return stat(run->session.directory, &ours) == 0 && stat(path, &seen) == 0 &&
+	       ours.st_dev == seen.st_dev && ours.st_ino == seen.st_ino;
+}
+
+/* Make the session's directory where the process can reach it. 0, or -1 and *error. */
+static int session_make(struct recording *run, const char *beside,
+                        const struct elsewhere *there, struct error *error)
+{
+	if (session_open(&run->session, beside, run->options.ring_bytes, error))
+		return -1;
+	if (session_is_seen(run, there))
+		return 0;
+	session_close(&run->session);
+	return session_open_there(&run->session, there->prefix, run->options.ring_bytes,
+	                          error);
+}
+
+/* Nothing is left of an attach that fails. */
+static _Noreturn void give_up(struct injection *injection, int status,
+                              const struct error *error)
+{
+	injection_release(injection);
+	refuse(status, error);
 }
 
 /*
@@ -137,13 +167,13 @@ static void attach_begin(struct recording *run, bool allows_filter)
 
 	settings.request.is_plain = run->options.frames.value == 1;
 	if (injection_prepare(&injection, &settings, &error))
-		refuse(EXIT_REFUSED, &error);
+		give_up(&injection, EXIT_REFUSED, &error);
 	if (trace_output_directory(run->options.output, beside, &error) ||
-	    session_open(&run->session, beside, run->options.ring_bytes, &error))
-		refuse(EXIT_BAD_INPUT, &error);
+	    session_make(run, beside, &injection.there, &error))
+		give_up(&injection, EXIT_BAD_INPUT, &error);
 	if (recording_open(run, &error)) {
 		session_close(&run->session);
-		refuse(EXIT_BAD_INPUT, &error);
+		give_up(&injection, EXIT_BAD_INPUT, &error);
 	}
 	settings.request = request_make(run);
 	settings.request.age_ns = injection.settings.request.age_ns;
@@ -153,7 +183,7 @@ static void attach_begin(struct recording *run, bool allows_filter)
 		trace_writer_close(&run->writer, NULL);
 		drain_free(run->drain);
 		session_close(&run->session);
-		refuse(EXIT_REFUSED, &report.error);
+		give_up(&injection, EXIT_REFUSED, &report.error);
 	}
 	injection_release(&injection);
 	if (!run->options.is_quiet)
@@ -220,7 +250,7 @@ static int attach_command(const struct command *command, int argc, char **argv)
 		die_usage("attach", first >= argc ? "attach: which process? give its pid"
 		                                  : "attach: takes one process");
 	run->options = options.run;
-	run->pid = pid_read(argv[first]);
+	run->pid = pid_read("attach", argv[first]);
 	run->name = program_name(run->pid);
 	if (recording_check_options(run, &error))
 		die_usage("attach", "attach: %s", error.message);

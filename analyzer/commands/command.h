@@ -34,6 +34,7 @@ extern const struct command command_run;
 extern const struct command command_attach;
 extern const struct command command_detach;
 extern const struct command command_ps;
+extern const struct command command_snapshot;
 extern const struct command command_report;
 extern const struct command command_top;
 extern const struct command command_info;

@@ -1,5 +1,6 @@
 /* commands/detach.c - `outlive detach`: ends the recording of a running process. */
 #include "commands/command.h"
+#include "commands/pid.h"
 
 #include "attach/library.h"
 #include "attach/remote.h"
@@ -25,16 +26,6 @@ static const struct option detach_option_table[] = {
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct detach_options, is_quiet), NULL,
 	  "print nothing but errors", NULL, NULL },
 };
-
-static pid_t pid_read(const char *text)
-{
-	char *end;
-	long pid = strtol(text, &end, 10);
-
-	if (*text < '1' || *text > '9' || *end || pid > INT32_MAX)
-		die_usage("detach", "detach: '%s' is no process: give its pid", text);
-	return (pid_t)pid;
-}
 
 /* Read the control block of the library. False: that is not permitted, or the process has ended. */
 static bool control_read(pid_t pid, struct attach_control *control)
@@ -90,14 +81,15 @@ static int detach_command(const struct command *command, int argc, char **argv)
 		                                  : "detach: takes one process");
 	if (!found)
 		die("detach: no memory");
-	pid = pid_read(argv[first]);
+	pid = pid_read("detach", argv[first]);
 	result = attached_find(pid, found, &error);
 	if (result < 0)
 		die("%s", error.message);
 	if (result)
 		die("%d: is not recorded: 'outlive ps' lists what is", (int)pid);
-	if (!(found->header.flags & RING_ATTACHED))
-		die("%d: is recorded since its start, by outlive run: that ends with the process",
+	if (!(found->header.flags & RING_ATTACHED) || found->header.flags & RING_WAITED)
+		die("%d: is recorded by outlive run: that ends with the process, or when the "
+		    "program calls outlive_stop()",
 		    (int)pid);
 	if (attached_detach(found, options.wait_ns, &error))
 		die("%s", error.message);

@@ -119,8 +119,9 @@ static struct recording_info recording_read(struct trace_reader *reader)
 		recording.counts[i] = count_process(reader, process, recording.phases[i]);
 		check_names(reader, process);
 		recording.damaged += recording.counts[i].lost.damaged;
+		recording.is_damaged |= (process->header.flags & RING_UNREADABLE) != 0;
 	}
-	recording.is_damaged = recording.damaged || trace_reader_problems(reader)->count;
+	recording.is_damaged |= recording.damaged || trace_reader_problems(reader)->count;
 	return recording;
 }
 

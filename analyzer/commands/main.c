@@ -1,5 +1,6 @@
 /* commands/main.c - the table of commands, `outlive help`, and the start of a command. */
 #include "commands/command.h"
+#include "base/memory_limit.h"
 #include "base/screen.h"
 #include "base/stack_room.h"
 #include "trace_format.h"
@@ -10,8 +11,9 @@
 
 /* In the order of their use: first record, then the overview, then details. */
 static const struct command *const commands[] = {
-	&command_run, &command_attach, &command_detach,   &command_ps,      &command_report,
-	&command_top, &command_info,   &command_segments, &command_symbols, &command_go,
+	&command_run,      &command_attach,  &command_detach, &command_ps,
+	&command_snapshot, &command_report,  &command_top,    &command_info,
+	&command_segments, &command_symbols, &command_go,
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -94,6 +96,7 @@ static int command_start(const char *name, int argc, char **argv)
 	 */
 	if (call.command == &command_run || call.command == &command_attach)
 		return command_call(&call);
+	memory_limit_watch();
 	return stack_room_call(command_call, &call);
 }
 

@@ -44,7 +44,7 @@ static uint64_t losses_of(const struct ring_header *header)
 	/* overwritten events are what a flight recorder is for */
 	for (cause = 0; cause <= LOST_TOO_BIG; cause++)
 		sum += cause == LOST_OVERWRITTEN ? 0 : header->lost[cause];
-	return sum;
+	return sum + header->lost[LOST_SAMPLES];
 }
 
 static void line_print(void *context, const struct attached *found)
@@ -52,24 +52,27 @@ static void line_print(void *context, const struct attached *found)
 	struct listing *listing = context;
 	const struct ring_header *header = &found->header;
 	char since[TEXT_NUMBER_BYTES], ring[TEXT_NUMBER_BYTES], full[TEXT_NUMBER_BYTES];
-	char lost[TEXT_NUMBER_BYTES], reader[32], program[128];
+	char lost[TEXT_NUMBER_BYTES], sample[TEXT_NUMBER_BYTES], reader[32], program[128];
 	const char *name = memchr(header->executable, 0, sizeof(header->executable))
 	                       ? strrchr(header->executable, '/')
 	                       : NULL;
 	uint64_t now_ns = kernel_now_ns();
 
 	if (!listing->count++ && !listing->options->is_bare)
-		printf("%7s  %-6s  %9s  %-9s  %9s  %5s  %8s  %s\n", "pid", "by", "for",
-		       "read by", "ring", "full", "lost", "program");
+		printf("%7s  %-6s  %9s  %-9s  %9s  %5s  %8s  %9s  %s\n", "pid", "by", "for",
+		       "read by", "ring", "full", "lost", "sample", "program");
 	reader_text(found, reader, sizeof(reader));
 	text_escape(program, sizeof(program), name ? name + 1 : "?");
 	printf(
-		"%7d  %-6s  %9s  %-9s  %9s  %5s  %8s  %s\n", (int)found->pid,
-		header->flags & RING_ATTACHED ? "attach" : "run",
+		"%7d  %-6s  %9s  %-9s  %9s  %5s  %8s  %9s  %s\n", (int)found->pid,
+		(header->flags & (RING_ATTACHED | RING_WAITED)) == RING_ATTACHED ? "attach"
+																		 : "run",
 		text_duration(since, now_ns > header->start_ns ? now_ns - header->start_ns : 0),
 		reader, text_size(ring, (uint64_t)header->chunk_count * header->chunk_bytes),
 		text_percent(full, found->chunks_used, header->chunk_count),
-		text_short(lost, losses_of(header)), program);
+		text_short(lost, losses_of(header)),
+		header->sample_bytes ? text_size(sample, header->sample_bytes) : "all",
+		program);
 }
 
 static int ps_command(const struct command *command, int argc, char **argv)

@@ -61,7 +61,9 @@ static _Noreturn void why_die(const char *file, const char *why,
 		    file, why);
 	if (several->line.bytes)
 		die("%s: '%s' may be %s", file, why, several->line.data);
-	die("%s: no call path or function '%s': --by path and --by function list them",
+	die("%s: no call path, and no function that allocates, owns or maps memory or is on a "
+	    "stack, is '%s': --by path, --by function, --by owner, --mappings and --stacks list "
+	    "them",
 	    file, why);
 }
 
@@ -152,6 +154,18 @@ static struct trace_reader *recording_open(const char *path,
 }
 
 /*
+ * "put" of "put (in serve)", as lists of owners show a function that keeps blocks for a main
+ * loop. What is allocated here stays until the program ends.
+ */
+static const char *owner_alone(const char *name)
+{
+	const char *loop = name ? strstr(name, " (in ") : NULL;
+	const char *alone = loop ? strndup(name, (size_t)(loop - name)) : NULL;
+
+	return alone ? alone : name;
+}
+
+/*
  * Find out which functions --wrapper and --keep mean, and warn of what matches none. The settings
  * borrow the lists of the options.
  */
@@ -178,9 +192,9 @@ static void names_settle(const struct profile *profile, struct report_options *o
 }
 
 /*
- * Read the blocks that are asked for: for a filter, all blocks first. Warnings about the recording
- * come last: reading is what finds damage, and only afterwards the progress line is gone from the
- * terminal.
+ * Read the blocks that are asked for: for a filter, all blocks first. Warnings about the
+ * recording come last: reading is what finds damage, and only afterwards the progress line is
+ * gone from the terminal.
  */
 static struct profile *recording_read(struct trace_reader *reader, size_t process,
                                       struct report_options *options,
@@ -236,6 +250,9 @@ static int report_run(const struct command *command, int argc, char **argv)
 		die_usage("report",
 		          at == argc ? "report: which file?" : "report: one file at a time");
 	reporter = report_format(&options);
+	options.why = owner_alone(options.why);
+	for (i = 0; i < options.functions.count; i++)
+		options.functions.items[i] = owner_alone(options.functions.items[i]);
 	asked = report_filter_asked(&options);
 	view = report_view_choose(&options, reporter);
 	for (i = 0; i < options.suppressions.count; i++) {

@@ -15,9 +15,10 @@ static const char *const groups[] = { "path",  "function", "module", "thread",
 static const struct option_alias group_aliases[] = { { "site", REPORT_BY_PATH },
 	                                                 { NULL, 0 } };
 static const char *const classes[] = {
-	"stack-like", "escaping", "crossed", "static-like", "live-at-exit", "suppressed",
-	"inferred",   "open",     "unknown", "local",       "scoped",       "contained",
-	"growing",    "steady",   "once",    NULL
+	"stack-like", "escaping",  "crossed", "static-like", "live-at-exit",
+	"suppressed", "inferred",  "open",    "unknown",     "local",
+	"scoped",     "contained", "growing", "grown",       "steady",
+	"once",       NULL
 };
 #define CLASSES_WHOLE 9 /* the others are kinds, in the order of enum block_kind */
 static const struct option_alias class_aliases[] = {
@@ -43,7 +44,7 @@ const struct option report_options[REPORT_OPTIONS] = {
 	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "WHAT",
 	  "the evidence about a call path (its number), a call site (35c), a\n"
 	  "line (a.c:12), or a function: its number (35f), its name as shown,\n"
-	  "or a part of it",
+	  "or a part of it; or about calls that map memory (12m), or a stack (3s)",
 	  NULL, NULL },
 	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"
@@ -52,7 +53,9 @@ const struct option report_options[REPORT_OPTIONS] = {
 	{ "advice", 0, OPTION_FLAG, offsetof(struct report_options, advice), NULL,
 	  "all advice, the most useful first", NULL, NULL },
 	{ "stacks", 0, OPTION_FLAG, offsetof(struct report_options, stacks), NULL,
-	  "how deep the stacks of the threads went, and by which functions", NULL, NULL },
+	  "how deep the stacks of the threads went, and by which functions;\n"
+	  "filters then choose stacks",
+	  NULL, NULL },
 	{ "kept", 0, OPTION_FLAG, offsetof(struct report_options, heap_kept), NULL,
 	  "what malloc keeps though it is free, which blocks pin it, what helps", NULL,
 	  NULL },
@@ -62,7 +65,7 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  NULL, NULL },
 	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
 	  "only blocks that this thread allocated: its number, its name, or a\n"
-	  "glob; with --stacks: its deepest call path",
+	  "glob",
 	  NULL, NULL },
 	{ "label", 0, OPTION_LIST, offsetof(struct report_options, labels), "KEY[=VALUE]",
 	  "only blocks of C that goroutines with this pprof label allocated (Go);\n"
@@ -107,6 +110,8 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  NULL, NULL },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct report_options, all), NULL,
 	  "hide nothing, not even what libc and runtimes keep on purpose", NULL, NULL },
+	{ "full", 0, OPTION_FLAG, offsetof(struct report_options, full), NULL,
+	  "the default screen whole, though it may take more than 40 lines", NULL, NULL },
 	{ "top", 'n', OPTION_COUNT, offsetof(struct report_options, top), "N",
 	  "show at most N rows (default 20; json: 1000 paths; csv: all); 0: all", NULL,
 	  NULL },
@@ -146,13 +151,14 @@ enum {
 	ASKED_WHY = 1 << 4,
 	ASKED_EXPLAIN = 1 << 5,
 	ASKED_STACKS = 1 << 6,
-	ASKED_BLOCKS = 1 << 7, /* filters that say nothing about a stack */
+	ASKED_SIZE = 1 << 7,
+	ASKED_LABEL = 1 << 12,
 	ASKED_ADVICE = 1 << 8,
 	ASKED_KEPT = 1 << 9,
 	ASKED_MAPPINGS = 1 << 10,
 	ASKED_PHASE = 1 << 11,
 };
-#define REFUSED_MAX 3 /* sets of options that a view refuses */
+#define REFUSED_MAX 4 /* sets of options that a view refuses */
 #define ASKED_ROWS (ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_TOP)
 
 /*
@@ -180,13 +186,18 @@ static const struct view_row {
 	  "--stacks",
 	  ASKED_STACKS,
 	  { { ASKED_BY | ASKED_SORT | ASKED_CLASS | ASKED_WHY | ASKED_EXPLAIN |
-	          ASKED_ADVICE,
-	      "--stacks goes alone, without --by, --sort, --class, --why, --advice or "
+	          ASKED_ADVICE | ASKED_KEPT,
+	      "--stacks goes alone, without --by, --sort, --class, --why, --advice, --kept or "
 	      "--explain" },
-	    { ASKED_BLOCKS | ASKED_PHASE,
-	      "--stacks shows how deep the stack of each thread ever went, and no more is "
-	      "recorded: of the filters only --thread goes with it" },
-	    { ASKED_KEPT, "--stacks and --kept do not go together" } } },
+	    { ASKED_SIZE,
+	      "--stacks shows frames, and --size is of blocks: --by function --size shows who "
+	      "allocated blocks of this size" },
+	    { ASKED_PHASE,
+	      "--stacks knows when each stack went deepest, and not how deep it went in "
+	      "each phase: --by function --phase shows who allocated in it" },
+	    { ASKED_LABEL,
+	      "--stacks shows stacks of threads, and --label is of goroutines: --by function "
+	      "--label shows who allocated in them" } } },
 	{ REPORT_KEPT,
 	  "--kept",
 	  ASKED_KEPT,
@@ -228,10 +239,8 @@ static unsigned asked_options(const struct report_options *options)
 	       (options->heap_kept ? ASKED_KEPT : 0) |
 	       (options->mappings ? ASKED_MAPPINGS : 0) |
 	       (options->phase ? ASKED_PHASE : 0) |
-	       (options->modules.count || options->functions.count ||
-	                options->labels.count || options->sizes || options->only_mine
-	            ? ASKED_BLOCKS
-	            : 0);
+	       (options->labels.count ? ASKED_LABEL : 0) |
+	       (options->sizes ? ASKED_SIZE : 0);
 }
 
 /* Choose the view by the options. Exits with an error if they do not go together. */
@@ -318,6 +327,7 @@ struct report_settings report_settings_of(const struct report_options *options,
 		.top = options->top.is_given ? options->top.value
 		       : options->advice     ? 0
 		                             : reporter->top,
+		.is_full = options->full,
 		.class = class_of(options),
 		.kind = kind_of(options),
 		.why = options->why,
@@ -335,6 +345,7 @@ struct report_settings report_settings_of(const struct report_options *options,
 struct filter_request report_filter_asked(const struct report_options *options)
 {
 	struct filter_request asked = { .is_of_mappings = options->mappings,
+		                            .is_of_stacks = options->stacks,
 		                            .phase = options->phase,
 		                            .thread = options->thread,
 		                            .labels = options->labels.items,

@@ -23,14 +23,14 @@ struct report_options {
 	const char *why, *explain, *phase, *thread, *sizes;
 	struct option_list labels;
 	struct option_list modules, functions;
-	bool stacks, heap_kept, only_mine, advice, mappings;
+	bool stacks, heap_kept, only_mine, advice, mappings, full;
 	struct option_list wrappers, kept, mine;
 	struct option_list suppressions; /* names of files */
 	struct option_list symbols;      /* files or directories with names */
 	bool all, no_pager;
 };
 
-#define REPORT_OPTIONS 27
+#define REPORT_OPTIONS 28
 extern const struct option report_options[REPORT_OPTIONS];
 
 /*

@@ -38,11 +38,21 @@ static const struct option run_option_table[] = {
 	  "flight recorder: do not read the ring while the program runs; the\n"
 	  "oldest events are overwritten",
 	  NULL, NULL },
+	{ "sample", 0, OPTION_SIZE, offsetof(struct run_options, sample_bytes), "SIZE",
+	  "record only a sample of the blocks: one byte in SIZE decides (512K is\n"
+	  "usual); costs next to nothing, and all figures become estimates",
+	  NULL, NULL },
 	{ "frames", 0, OPTION_CHOICE, offsetof(struct run_options, frames), NULL,
 	  "exact (default): follow every call of a function by return stubs;\n"
 	  "plain: only compare stacks; how long blocks live relative to\n"
 	  "functions is then inferred",
 	  frame_kinds, NULL },
+	{ "start-after", 0, OPTION_STRING, offsetof(struct run_options, start_after),
+	  "WHEN",
+	  "begin to record when the program has run for so long (200ms, 5s, 2m),\n"
+	  "or when it begins this phase (main, or a name of outlive_phase(3)), or\n"
+	  "when it calls outlive_start(), whatever comes first",
+	  NULL, NULL },
 	{ "no-follow", 0, OPTION_FLAG, offsetof(struct run_options, is_alone), NULL,
 	  "record only the program, not the processes that it starts", NULL, NULL },
 	{ "wait", 0, OPTION_COUNT, offsetof(struct run_options, wait_s), "SECONDS",
@@ -189,10 +199,31 @@ static void program_prepare(struct recording *run)
 	case PROGRAM_OK: break;
 	case PROGRAM_NOT_FOUND: run_die(EXIT_NOT_FOUND, &error);
 	case PROGRAM_NOT_EXECUTABLE: run_die(EXIT_NOT_EXECUTABLE, &error);
+	case PROGRAM_FOLLOWED:
+		if (!run->options.is_alone) {
+			run->is_only_followed = true;
+			warning("%s", error.message);
+			break;
+		}
+		run_die(EXIT_BAD_INPUT, &error);
 	case PROGRAM_REFUSED: run_die(EXIT_BAD_INPUT, &error);
 	}
 	if (program_library(run->library, &error))
 		run_die(EXIT_BAD_INPUT, &error);
+}
+
+/* Whether --start-after is a time, from now on, or a phase. */
+static void start_choose(const struct recording *run, struct target_settings *settings)
+{
+	const char *after = run->options.start_after;
+	uint64_t after_ns;
+
+	if (!after)
+		return;
+	if (option_time(after, &after_ns))
+		settings->start_phase = after;
+	else
+		settings->start_ns = kernel_now_ns() + after_ns;
 }
 
 /*
@@ -210,6 +241,7 @@ static void target_begin(struct recording *run, char **argv)
 		.directory = run->session.directory,
 		.ring_bytes = run->options.ring_bytes,
 		.go_heap_bytes = run->options.go_heap_bytes,
+		.sample_bytes = run->options.sample_bytes,
 		.session = run->session.number,
 		.is_flight = run->options.is_flight,
 		.is_plain = run->options.frames.value == 1,
@@ -218,6 +250,7 @@ static void target_begin(struct recording *run, char **argv)
 	struct error error;
 	int cause;
 
+	start_choose(run, &settings);
 	if (target_fork(&run->target, &settings, &error)) {
 		session_close(&run->session);
 		run_bare(run, argv, error.message);

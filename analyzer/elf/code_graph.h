@@ -22,6 +22,7 @@ struct code_block {
 	uint8_t kind;       /* enum code_kind of the last instruction */
 	uint8_t where;      /* enum code_where */
 	bool is_out;        /* a jump or branch that leaves the function */
+	bool is_bare;       /* for the owner of the graph; at first false */
 	/*
 	 * If one block leads to another without going back, it has the lower number.
 	 * UINT32_MAX: the block cannot be reached from the entry.

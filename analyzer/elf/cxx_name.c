@@ -26,6 +26,23 @@ static bool is_operator(const char *function, const char *at)
 	                        after);
 }
 
+/* The length of the operator's symbol at `at`. Template arguments may follow: "operator+<char>". */
+static size_t symbol_bytes(const char *at)
+{
+	/* of several that begin alike, the longest first */
+	static const char *const symbols[] = {
+		"<=>", "<<=", ">>=", "->*", "<<", ">>", "<=", ">=", "->", "==", "!=", "&&",
+		"||",  "++",  "--",  "+=",  "-=", "*=", "/=", "%=", "^=", "&=", "|="
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(symbols) / sizeof(*symbols); i++) {
+		if (!strncmp(at, symbols[i], strlen(symbols[i])))
+			return strlen(symbols[i]);
+	}
+	return *at && strchr("+-*/%^&|~!=<>,", *at) ? 1 : 0;
+}
+
 /* Skip `operator` and its symbol. Returns where the template arguments or parameters begin. */
 static const char *operator_skip(const char *at)
 {
@@ -37,10 +54,8 @@ static const char *operator_skip(const char *at)
 			at++;
 		return at;
 	}
-	/* Demanglers write "operator<< <int>" with a space, so this takes the symbol only. */
-	while (*at && strchr("+-*/%^&|~!=<>,", *at))
-		at++;
-	return at;
+	/* Demanglers write a space between "operator<" and what begins with '<'. */
+	return at + symbol_bytes(at);
 }
 
 /* Skip to after the bracket that closes the one at `at`; to the end if none does. */
@@ -280,7 +295,7 @@ char *function_name_family(char *to, size_t bytes, const char *function)
 		}
 		count = (size_t)(at - start);
 	}
-	while (count && start[count - 1] == ':')
+	while (count && strchr(": ", start[count - 1])) /* "operator<< <char>" */
 		count--;
 	if (!count)
 		return function_name_short(to, bytes, function);

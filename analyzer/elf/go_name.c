@@ -108,6 +108,19 @@ bool is_go_plumbing(const char *function)
 	                   begins_with(function + package, "._cgo_"));
 }
 
+bool is_go_plumbing_glob(const char *glob)
+{
+	static const char *const words[] = {
+		"_Cfunc_", "_C2func_",  "_Cmacro_", "cgo",
+		"gowrap",  "deferwrap", "-fm",      "crosscall"
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(words) && !strstr(glob, words[i]); i++)
+		;
+	return i < COUNT_OF(words);
+}
+
 bool is_go_runtime_c(const char *function)
 {
 	return begins_with(function, "x_cgo_") && !begins_with(function, "x_cgo_setenv") &&
@@ -148,6 +161,15 @@ bool is_go_startup(const char *function)
 		                                  "runtime.mstart", "runtime.rt0_go" };
 
 	return is_one_of(starts, COUNT_OF(starts), function, strlen(function));
+}
+
+bool is_go_package_init(const char *function)
+{
+	size_t package = go_package_bytes(function);
+	const char *name = function + package;
+
+	return package && (!strcmp(name, ".init") || (begins_with(name, ".init.") &&
+	                                              ends_with_numbered(name, ".init.")));
 }
 
 /* ---- the standard library ------------------------------------------------------------- */

@@ -17,6 +17,9 @@ bool is_go_source(const char *path);
  */
 bool is_go_plumbing(const char *function);
 
+/* Whether a glob is meant for such functions, "main._Cfunc_*", and not for all of a package. */
+bool is_go_plumbing_glob(const char *glob);
+
 /*
  * Whether it is a function of C that Go's runtime brings along, for itself: x_cgo_mmap,
  * x_cgo_thread_start. Those that a program asks for, as by os.Setenv, are not.
@@ -25,6 +28,12 @@ bool is_go_runtime_c(const char *function);
 
 /* Whether it starts the program or a goroutine. */
 bool is_go_startup(const char *function);
+
+/*
+ * Whether it initializes a package before main.main runs: "main.init", which gives variables their
+ * values, or "main.init.0", the first func init() of the package.
+ */
+bool is_go_package_init(const char *function);
 
 /* Whether it is a function of cgo that allocates whenever it is called: main._Cfunc_CString. */
 bool is_go_allocator(const char *function);

@@ -14,6 +14,7 @@ struct elf_symbol {
 	const char *name;
 	const char *file;    /* of a local symbol, without directory; "" if unknown */
 	uint32_t base_bytes; /* of the name without the suffix of a clone */
+	uint32_t own_bytes;  /* the same with ".lto_priv.0": whose clone it is */
 	bool is_sizeless;    /* assembly: `end` is the end of its section */
 	bool is_local;
 	int rank; /* among names of one address, the lowest wins */
@@ -65,6 +66,20 @@ static uint32_t base_bytes(const char *name)
 }
 
 /*
+ * The same with a ".lto_priv.N" that follows it. Link-time optimization gives that to local
+ * functions of one name: it stands for the file, which it has forgotten.
+ */
+static uint32_t own_bytes(const char *name, uint32_t base)
+{
+	static const char suffix[] = ".lto_priv.";
+
+	if (strncmp(name + base, suffix, strlen(suffix)) != 0)
+		return base;
+	base += (uint32_t)strlen(suffix);
+	return base + (uint32_t)strspn(name + base, "0123456789");
+}
+
+/*
  * Fill in a symbol that may be a function. Hand-written assembly often has no type: such
  * symbols count if they are not local, since local ones are mere labels. It often has no
  * size, either: such a symbol reaches to the end of its section, or to the next symbol.
@@ -85,6 +100,7 @@ static bool symbol_take(struct elf_symbol *to, const GElf_Sym *symbol, const cha
 	                          : address + symbol->st_size;
 	to->name = name;
 	to->base_bytes = base_bytes(name);
+	to->own_bytes = own_bytes(name, to->base_bytes);
 	to->rank = symbol_rank(symbol, name);
 	return to->end > to->start;
 }
@@ -142,7 +158,16 @@ static size_t base_find(const struct elf_symbols *symbols,
 
 static bool is_clone(const struct elf_symbol *symbol)
 {
-	return symbol->name[symbol->base_bytes];
+	return symbol->name[symbol->own_bytes];
+}
+
+/* Whether a clone may be of this function: if it says of which file's, only of that one. */
+static bool is_clone_of(const struct elf_symbol *clone,
+                        const struct elf_symbol *function)
+{
+	return clone->own_bytes == clone->base_bytes ||
+	       (clone->own_bytes == function->own_bytes &&
+	        !memcmp(clone->name, function->name, clone->own_bytes));
 }
 
 /*
@@ -163,6 +188,8 @@ static const struct elf_symbol *symbol_function(const struct elf_symbols *symbol
 		other = &symbols->symbols[symbols->by_name[i]];
 		if (base_compare_symbols(other, symbol))
 			break;
+		if (!is_clone_of(symbol, other))
+			continue;
 		if (!other->is_local)
 			global = other;
 		else if (!strcmp(other->file, symbol->file) &&
@@ -270,7 +297,7 @@ static const char *symbol_base(struct elf_symbols *symbols,
 	const char *kept = symbol->name;
 	char *base;
 
-	if (!is_clone(symbol))
+	if (!kept[symbol->base_bytes])
 		return kept;
 	base = strndup(symbol->name, symbol->base_bytes);
 	kept = base ? text_pool_keep(&symbols->texts, base) : NULL;

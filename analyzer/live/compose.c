@@ -2,6 +2,7 @@
 #include "live/compose.h"
 
 #include "base/array.h"
+#include "report/cut_words.h"
 #include "report/text/summary.h"
 #include "trace/clock.h"
 #include "verdict/function_text.h"
@@ -78,13 +79,19 @@ static void path_text(char *text, size_t bytes, const char *path)
 }
 
 /* The texts of a row of functions, call paths, modules, owners or threads. */
-static void line_name(struct live_line *line, const struct live_row *row,
-                      enum live_group group)
+static void line_name(struct live_line *line, const struct profile *profile,
+                      const struct live_row *row, enum live_group group)
 {
+	char count[TEXT_NUMBER_BYTES];
+
 	line->aside[0] = 0;
 	if (group == LIVE_BY_THREAD) {
-		snprintf(line->name, sizeof(line->name), "%s", row->thread->name);
-		snprintf(line->aside, sizeof(line->aside), "tid %u", row->thread->tid);
+		live_row_thread_name(line->name, sizeof(line->name), profile, row);
+		if (row->goroutines)
+			snprintf(line->aside, sizeof(line->aside), "(%s)",
+			         text_count(count, row->goroutines));
+		else
+			snprintf(line->aside, sizeof(line->aside), "tid %u", row->thread->tid);
 	} else if (group == LIVE_BY_MODULE) {
 		snprintf(line->name, sizeof(line->name), "%s",
 		         *row->name.module ? row->name.module : "(no module)");
@@ -201,7 +208,7 @@ static int rows_take(struct live_composer *composer, const struct live_feed *fee
 			continue;
 		line.key = row->key;
 		if (is_text_needed(frame, search))
-			line_name(&line, row, group);
+			line_name(&line, live_feed_profile(feed), row, group);
 		for (cell = 0; cell < LIVE_SORTS; cell++)
 			line.cells[cell] = live_row_weight(row, (enum live_sort)cell, &compare);
 		if (line_take(frame, search, &line))
@@ -262,6 +269,22 @@ static int loss_take(struct live_frame *frame, struct search *search, uint64_t c
 	return count ? line_take(frame, search, &line) : 0;
 }
 
+/* Where the walks of cut stacks ended: rows below their number. */
+static int cuts_take(const struct ring_header *header, struct live_frame *frame,
+                     struct search *search)
+{
+	struct cut_counts cuts = cut_counts(header);
+	char text[LIVE_NAME_BYTES];
+	enum cut_kind kind;
+
+	for (kind = CUT_NONE; kind < CUT_KINDS; kind++) {
+		snprintf(text, sizeof(text), "  of these at %s", cut_text(kind));
+		if (loss_take(frame, search, cuts.counts[kind], text))
+			return -1;
+	}
+	return 0;
+}
+
 static int losses_take(const struct profile *profile, struct live_frame *frame,
                        struct search *search)
 {
@@ -272,6 +295,9 @@ static int losses_take(const struct profile *profile, struct live_frame *frame,
 	for (cause = 0; cause < LOST_CAUSES; cause++) {
 		if (loss_take(frame, search, by_cause[cause],
 		              loss_cause_text(cause, by_cause[cause])))
+			return -1;
+		if (cause == LOST_STACKS_CUT &&
+		    cuts_take(&profile->process->header, frame, search))
 			return -1;
 	}
 	if (loss_take(frame, search, lost->damaged, "in chunks that could not be read"))
@@ -363,6 +389,7 @@ static void head_take(const struct live_composer *composer,
 	frame->frees_rate = live_rate(frame->all.frees, before->frees, compare.seconds);
 	frame->peak_bytes = replay->paths.peak_bytes;
 	frame->events = replay->totals.events;
+	frame->sample_bytes = replay->sample.mean_bytes;
 	frame->lost = profile->lost.events;
 	frame->threads = thread_table_threads(&replay->threads);
 	frame->step_count = replay->timeline.step + 1;

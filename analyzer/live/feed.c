@@ -1,9 +1,12 @@
 /* live/feed.c - follows one process of a recording. */
 #include "live/feed.h"
 
+#include "base/kernel_clock.h"
 #include "symbols/symbolizer.h"
 #include "trace/clock.h"
 #include "trace/index.h"
+
+#define TRY_NS UINT64_C(1000000000) /* to open the recording again takes time */
 
 /*
  * A recording that is complete, or was cut short, is read like any other: only of one that is
@@ -83,12 +86,16 @@ int live_feed_refresh(struct live_feed *feed, struct error *error)
 int live_feed_move_on(struct live_feed *feed, struct error *error)
 {
 	const struct ring_header *old = &live_feed_profile(feed)->process->header;
+	const struct trace_follow *follow = live_profile_follow(feed->live);
+	uint64_t now_ns = kernel_now_ns();
 	struct live_feed next;
 	bool is_other;
 
-	if (!live_feed_is_ended(feed) || feed->choice.number.is_given ||
-	    !trace_follow_has_others(live_profile_follow(feed->live)))
+	if (feed->choice.number.is_given || now_ns - feed->tried_ns < TRY_NS ||
+	    !((live_feed_is_ended(feed) && trace_follow_has_others(follow)) ||
+	      trace_follow_is_replaced(follow)))
 		return 0;
+	feed->tried_ns = now_ns;
 	if (live_feed_open(&next, feed->path, &feed->choice, error)) {
 		live_feed_release(&next);
 		return -1;

@@ -22,6 +22,7 @@ struct live_feed {
 	bool is_growing;    /* the file was still being written when it was opened */
 	bool is_behind;     /* events that were found wait to be replayed */
 	bool has_caught_up; /* at least once there were none */
+	uint64_t tried_ns;  /* when a process to move on to was last searched for */
 	uint64_t time_ns;   /* see live_feed_time_ns(): it never goes back */
 };
 

@@ -64,6 +64,7 @@ struct live_frame {
 	struct live_counts all, since;
 	double bytes_rate, calls_rate, frees_rate;
 	uint64_t peak_bytes, events, lost, threads;
+	uint64_t sample_bytes; /* of which one was sampled: figures are estimates; 0: all */
 	/* most live bytes of each step of the run; all steps are equally long */
 	uint64_t steps[TIMELINE_STEPS];
 	size_t step_count;

@@ -40,14 +40,24 @@ static void name_json(struct json_writer *json, const struct stack_name *name,
 		json_string(json, "declared", name->declared);
 }
 
-static void row_json(struct json_writer *json, const struct live_row *row,
-                     enum live_group group, double seconds)
+static void thread_json(struct json_writer *json, const struct profile *profile,
+                        const struct live_row *row)
+{
+	char name[LIVE_ROW_NAME_BYTES];
+
+	live_row_thread_name(name, sizeof(name), profile, row);
+	json_count(json, "serial", row->thread->serial);
+	json_count(json, "tid", row->thread->tid);
+	json_string(json, "name", name);
+	json_count(json, "goroutines", row->goroutines);
+}
+
+static void row_json(struct json_writer *json, const struct profile *profile,
+                     const struct live_row *row, enum live_group group, double seconds)
 {
 	json_object_inline(json, NULL);
 	if (group == LIVE_BY_THREAD) {
-		json_count(json, "serial", row->thread->serial);
-		json_count(json, "tid", row->thread->tid);
-		json_string(json, "name", row->thread->name);
+		thread_json(json, profile, row);
 	} else {
 		name_json(json, &row->name, group);
 	}
@@ -66,14 +76,15 @@ static void row_json(struct json_writer *json, const struct live_row *row,
 }
 
 static void rows_json(struct json_writer *json, const struct live_json *wanted,
-                      const struct live_rows *rows, double seconds)
+                      const struct profile *profile, const struct live_rows *rows,
+                      double seconds)
 {
 	size_t i;
 
 	json_count(json, "row_count", rows->count);
 	json_array_inline(json, "rows");
 	for (i = 0; i < rows->count && (!wanted->top || i < wanted->top); i++)
-		row_json(json, &rows->rows[i], wanted->group, seconds);
+		row_json(json, profile, &rows->rows[i], wanted->group, seconds);
 	json_array_end(json);
 }
 
@@ -96,6 +107,8 @@ int live_json_line(const struct live_json *wanted, const struct live_feed *feed,
 	json_count(&json, "pid", profile->process->header.pid);
 	/* as far as the figures go: its end is in the last line */
 	json_bool(&json, "still_running", !live_feed_is_ended(feed) || feed->is_behind);
+	/* of which one was sampled: all counts are estimates then; 0: all blocks were recorded */
+	json_count(&json, "sample_bytes", replay->sample.mean_bytes);
 	counts_json(&json, &now, &compare->since->all, &compare->before->all,
 	            compare->seconds);
 	json_count(&json, "peak_bytes", replay->paths.peak_bytes);
@@ -105,7 +118,7 @@ int live_json_line(const struct live_json *wanted, const struct live_feed *feed,
 	json_count(&json, "lost_events", profile->lost.events);
 	json_count(&json, "thread_count", thread_table_threads(&replay->threads));
 	json_string(&json, "by", groups[wanted->group]);
-	rows_json(&json, wanted, rows, compare->seconds);
+	rows_json(&json, wanted, profile, rows, compare->seconds);
 	json_object_end(&json);
 	/* a reader of the lines gets each of them at once */
 	fflush(wanted->file);

@@ -3,8 +3,10 @@
 
 #include "base/array.h"
 #include "base/kernel_clock.h"
+#include "report/thread_rows.h"
 #include "verdict/owners.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,23 +163,67 @@ static int paths_sum(struct live_rows *rows, const struct profile *profile,
 	return 0;
 }
 
+/* Add what the thread or goroutine with this index did. */
+static void row_add_thread(struct live_row *row, const struct live_compare *compare,
+                           const struct thread *thread, size_t index)
+{
+	struct live_counts counts = live_counts_of_thread(thread);
+
+	live_counts_add(&row->now, &counts);
+	counts = live_moment_thread(compare->since, index);
+	live_counts_add(&row->since, &counts);
+	counts = live_moment_thread(compare->before, index);
+	live_counts_add(&row->before, &counts);
+	row->goroutines += thread->goroutines;
+}
+
+/*
+ * Goroutines that begin with the same function, at this location, have one row: a program may start
+ * thousands, which do the same. Threads have one each.
+ */
 static int threads_make(struct live_rows *rows, const struct profile *profile,
                         const struct live_compare *compare)
 {
 	const struct thread_table *threads = &profile->replay.threads;
-	size_t i;
+	size_t location_count = address_map_location_count(profile->map), i, count = 0;
+	size_t *row_of = calloc(location_count + 1, sizeof(*row_of)), *at, none;
 
-	if (rows_clear(rows, threads->count))
+	if (!row_of || rows_clear(rows, threads->count)) {
+		free(row_of);
 		return -1;
-	for (i = 0; i < rows->count; i++)
-		rows->rows[i] = (struct live_row){
-			.key = i + 1,
-			.thread = threads->items[i],
-			.now = live_counts_of_thread(threads->items[i]),
-			.since = live_moment_thread(compare->since, i),
-			.before = live_moment_thread(compare->before, i),
-		};
+	}
+	for (i = 0; i < threads->count; i++) {
+		const struct thread *thread = threads->items[i];
+
+		none = 0;
+		at = !thread->goroutine
+		         ? &none
+		         : &row_of[thread->start < location_count ? thread->start
+		                                                  : location_count];
+		if (!*at) {
+			*at = ++count;
+			rows->rows[count - 1].key = i + 1;
+			rows->rows[count - 1].thread = thread;
+		}
+		row_add_thread(&rows->rows[*at - 1], compare, thread, i);
+	}
+	rows->count = count;
+	free(row_of);
 	return 0;
+}
+
+void live_row_thread_name(char *name, size_t bytes, const struct profile *profile,
+                          const struct live_row *row)
+{
+	const struct report_row like = { .thread = row->thread,
+		                             .goroutines = row->goroutines };
+	struct text text = { NULL, 0, 0 };
+
+	if (thread_row_name(&text, profile, &like) || !text.data)
+		snprintf(name, bytes, "%s", row->thread->name);
+	else
+		snprintf(name, bytes, "%s", text.data);
+	text_release(&text);
 }
 
 /* ---- owners ---- */

@@ -1,6 +1,7 @@
 /*
- * live/rows.h - the rows of a view: functions, call paths, modules, owners or threads, with what
- * each has now, had when growth began to be counted, and had a short time ago.
+ * live/rows.h - the rows of a view: functions, call paths, modules, owners or threads (and
+ * goroutines that begin with one function), with what each has now, had when growth began to be
+ * counted, and had a short time ago.
  *
  * Which function a call path counts for is worked out now and then, so that it takes no more than
  * a hundredth of a processor; the figures are summed each time.
@@ -39,9 +40,11 @@ enum live_sort {
 struct live_row {
 	uint64_t key; /* the same for as long as the process is followed */
 	struct live_counts now, since, before;
-	struct stack_name name;      /* of a function, call path, module or owner */
-	uint32_t path;               /* a call path of the row; 0: none */
-	const struct thread *thread; /* of a thread */
+	struct stack_name name; /* of a function, call path, module or owner */
+	uint32_t path;          /* a call path of the row; 0: none */
+	/* of a thread; of goroutines, whose figures it sums: one of them, and how many there are */
+	const struct thread *thread;
+	uint64_t goroutines;
 };
 
 /* What the figures of rows are compared with. */
@@ -72,6 +75,11 @@ int live_rows_make(struct live_rows *rows, const struct profile *profile,
 void live_rows_sort(struct live_rows *rows, enum live_sort sort, bool is_ascending,
                     const struct live_compare *compare);
 void live_rows_release(struct live_rows *rows);
+
+/* The name of a row of a thread, or of goroutines: "goroutines of main.worker". */
+#define LIVE_ROW_NAME_BYTES 256
+void live_row_thread_name(char *name, size_t bytes, const struct profile *profile,
+                          const struct live_row *row);
 
 /* Which group of functions a call path counts for: the key of its row by function. */
 uint64_t live_rows_function_key(const struct stack_name *name);

@@ -30,6 +30,17 @@ void process_memory_close(struct process_memory *memory)
 	memory->file = memory->pagemap = -1;
 }
 
+/*
+ * Reading pagemap at an odd offset fails if the memory exists, and returns 0 if not. The kernel
+ * checks that first: it searches no page table and waits for no lock of the process.
+ */
+bool process_memory_lasts(int pagemap)
+{
+	char byte;
+
+	return pagemap < 0 || pread(pagemap, &byte, 1, 1) != 0;
+}
+
 /* The pagemap has one 64-bit entry for each page, so the address gives the entry's offset. */
 bool process_memory_is_present(const struct process_memory *memory, uint64_t address)
 {

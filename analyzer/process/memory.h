@@ -28,6 +28,12 @@ struct process_memory process_memory_open(pid_t pid);
 void process_memory_close(struct process_memory *memory);
 
 /*
+ * Whether the process still has the memory that it had when `pagemap` was opened: exec replaces it,
+ * and the end of the process frees it. True if `pagemap` is -1.
+ */
+bool process_memory_lasts(int pagemap);
+
+/*
  * Whether there is a page at this address. Check before reading: a read gives the process a
  * page where it has none, and brings a page back from swap. True if unknown.
  */

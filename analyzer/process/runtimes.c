@@ -1,4 +1,4 @@
-/* process/runtimes.c - recognizes runtimes by their file names. */
+/* process/runtimes.c - recognizes runtimes and the recorder by their file names. */
 #include "process/runtimes.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static const struct {
 };
 
 /* The file name decides alone: python3.11 is Python, but python-config is not. */
-static uint32_t file_runtime(const char *path)
+uint32_t runtime_of_file(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	size_t length, i;
@@ -43,6 +43,25 @@ uint32_t module_runtimes(const struct process_modules *modules)
 	size_t i;
 
 	for (i = 0; i < modules->count; i++)
-		runtimes |= file_runtime(modules->modules[i].path);
+		runtimes |= runtime_of_file(modules->modules[i].path);
 	return runtimes;
+}
+
+bool runtime_is_recorder(const char *name)
+{
+	static const char digits[] = "0123456789";
+	const char *slash = strrchr(name, '/'), *at;
+	size_t length;
+
+	if (!slash)
+		return false;
+	if (!strcmp(slash, "/liboutlive.so"))
+		return true;
+	at = slash + 1;
+	length = strspn(at, digits);
+	if (!length || at[length] != '.')
+		return false;
+	at += length + 1;
+	length = strspn(at, digits);
+	return length && !strcmp(at + length, ".ring");
 }

@@ -222,8 +222,7 @@ static int ring_add(struct drain *drain, const char *name, struct error *error)
 	drain_ring_number(&drain->way, ring);
 	if (drain->snapshotter && ring->pid > 0 && !ring->has_ended)
 		snapshotter_add(drain->snapshotter, ring->process, ring->pid, name, is_exec);
-	population_add(&drain->population, ring->ring.header.pid,
-	               ring->ring.header.flags & RING_FORKED);
+	population_add(&drain->population, ring->ring.header.pid, ring->ring.header.flags);
 	drain->rings[drain->ring_count++] = ring;
 	ring_beat(drain, ring, kernel_now_ns());
 	return drain_ring_announce(&drain->way, ring, error);
@@ -510,4 +509,21 @@ pid_t drain_live(const struct drain *drain, size_t i, const char **name)
 		return drain->rings[at]->pid;
 	}
 	return -1;
+}
+
+pid_t drain_snapshot_asked(struct drain *drain)
+{
+	struct drain_ring *ring;
+	uint32_t asked;
+	size_t i;
+
+	for (i = 0; i < drain->ring_count; i++) {
+		ring = drain->rings[i];
+		asked = ring->has_ended ? ring->snapshots : live_ring_snapshots(&ring->ring);
+		if (asked == ring->snapshots)
+			continue;
+		ring->snapshots = asked;
+		return ring->pid;
+	}
+	return 0;
 }

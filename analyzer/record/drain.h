@@ -61,6 +61,12 @@ size_t drain_live_count(const struct drain *drain);
 pid_t drain_live(const struct drain *drain, size_t i, const char **name);
 
 /*
+ * A living process that has asked for a snapshot since it was last returned here (see
+ * outlive_snapshot() of outlive.h); 0: none.
+ */
+pid_t drain_snapshot_asked(struct drain *drain);
+
+/*
  * Do the last step: take what the rings contain at this moment, also those of living processes,
  * which become flight recorders. 0, or -1 and *error like drain_step().
  */

@@ -126,18 +126,18 @@ int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,
 	                          sizeof(ring->ring.header), error);
 }
 
-/* Write the chunk in the buffer to the trace. */
+/* Write a copy of a chunk to the trace. */
 static int chunk_write(struct drain_way *way, const struct drain_ring *ring,
-                       size_t bytes, struct error *error)
+                       const uint8_t *chunk, size_t bytes, struct error *error)
 {
 	struct trace_block about = { .type = BLOCK_CHUNK, .process = ring->process };
 	struct chunk_header header;
 
-	memcpy(&header, way->buffer, sizeof(header));
+	memcpy(&header, chunk, sizeof(header));
 	about.ticket = header.ticket;
 	about.time_first = header.time_first;
 	about.events = COMMIT_EVENTS(header.commit);
-	if (trace_writer_block(way->writer, &about, way->buffer, bytes, error))
+	if (trace_writer_block(way->writer, &about, chunk, bytes, error))
 		return -1;
 	way->counts.chunks++;
 	way->counts.bytes += bytes;
@@ -154,7 +154,7 @@ static int chunk_keep(struct drain_way *way, const struct drain_ring *ring,
 		way->counts.broken++;
 	if (result != CHUNK_TAKEN)
 		return 0;
-	return chunk_write(way, ring, bytes, error);
+	return chunk_write(way, ring, way->buffer, bytes, error);
 }
 
 /* ---- definitions ---- */
@@ -204,7 +204,7 @@ static int definitions_copy(struct drain_way *way, struct drain_ring *ring,
 	if (!is_due || bytes == definitions->written_bytes)
 		return 0;
 	definitions->written_bytes = (uint32_t)bytes;
-	return chunk_write(way, ring, bytes, error);
+	return chunk_write(way, ring, way->buffer, bytes, error);
 }
 
 /*
@@ -299,32 +299,103 @@ static bool is_exited(const struct target *target, pid_t pid)
 	       info.si_pid == pid && info.si_code == CLD_EXITED;
 }
 
+/* Copy one chunk after the other into the trace. */
+static int chunks_copy(struct drain_way *way, struct drain_ring *ring, size_t found,
+                       struct error *error)
+{
+	enum chunk_result result;
+	size_t i, bytes;
+
+	for (i = 0; i < found; i++) {
+		result = live_ring_copy(&ring->ring, &ring->ring.positions[i], way->buffer,
+		                        &bytes);
+		if (chunk_keep(way, ring, result, bytes, error))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Copy all chunks first, the newest before the others: its thread goes on writing into it. Then
+ * write them. Takes memory for all of them, or copies one after the other.
+ */
+static int chunks_copy_at_once(struct drain_way *way, struct drain_ring *ring,
+                               size_t found, struct error *error)
+{
+	size_t each = ring->ring.chunk_bytes, i;
+	uint8_t *copies = malloc(found * each);
+	size_t *bytes = calloc(found, sizeof(*bytes));
+	enum chunk_result result;
+	int failure = 0;
+
+	for (i = found; copies && bytes && i-- > 0;) {
+		result = live_ring_copy(&ring->ring, &ring->ring.positions[i],
+		                        copies + i * each, &bytes[i]);
+		way->counts.broken += result == CHUNK_BAD;
+		if (result != CHUNK_TAKEN)
+			bytes[i] = 0;
+	}
+	if (!copies || !bytes)
+		failure = chunks_copy(way, ring, found, error);
+	for (i = 0; copies && bytes && !failure && i < found; i++) {
+		if (bytes[i])
+			failure = chunk_write(way, ring, copies + i * each, bytes[i], error);
+	}
+	free(copies);
+	free(bytes);
+	return failure;
+}
+
+/* Take the definition chunks out of what a scan found. Returns how many others there are. */
+static size_t definitions_sort_out(struct drain_ring *ring, size_t found)
+{
+	struct chunk_position *positions = ring->ring.positions;
+	size_t others = 0, i;
+
+	for (i = 0; i < found; i++) {
+		if ((positions[i].word & 0xff) == CHUNK_DEFINITIONS)
+			definitions_remember(ring, &positions[i]);
+		else
+			positions[others++] = positions[i];
+	}
+	return others;
+}
+
+/*
+ * Copy the account, after the chunks: they are overwritten meanwhile, it is not. What has changed
+ * in between is as if it had been born, or freed, a little later.
+ */
+static int account_take(struct drain_way *way, struct drain_ring *ring,
+                        struct error *error)
+{
+	struct trace_block about = { .type = BLOCK_ACCOUNT, .process = ring->process };
+	uint64_t bytes = ring->ring.account.bytes;
+	uint8_t *copy = bytes ? malloc(bytes) : NULL;
+	int result = 0;
+
+	if (copy && live_account_read(&ring->ring.account, copy))
+		result = trace_writer_block(way->writer, &about, copy, bytes, error);
+	free(copy);
+	return result;
+}
+
 /*
  * Chunks that a thread owns or parked hold the last events before an end, so they are copied,
  * too, but never released: a living process goes on writing into them. The PROCESS block is
  * written a second time, with the final losses; the last one counts.
  */
-int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
-                         struct error *error)
+static int all_take(struct drain_way *way, struct drain_ring *ring,
+                    int (*copy)(struct drain_way *way, struct drain_ring *ring,
+                                size_t found, struct error *error),
+                    struct error *error)
 {
 	unsigned states = STATE_BIT(CHUNK_FULL) | STATE_BIT(CHUNK_OWNED) |
 	                  STATE_BIT(CHUNK_PARKED) | STATE_BIT(CHUNK_DEFINITIONS);
-	size_t found = live_ring_scan(&ring->ring, states, true), i, bytes;
-	const struct chunk_position *position;
-	enum chunk_result result;
+	size_t found = live_ring_scan(&ring->ring, states, true);
 
 	level_choose(way, ring, 0);
-	for (i = 0; i < found; i++) {
-		position = &ring->ring.positions[i];
-		if ((position->word & 0xff) == CHUNK_DEFINITIONS) {
-			definitions_remember(ring, position);
-			continue;
-		}
-		result = live_ring_copy(&ring->ring, position, way->buffer, &bytes);
-		if (chunk_keep(way, ring, result, bytes, error))
-			return -1;
-	}
-	if (ring_take_definitions(way, ring, true, error))
+	if (copy(way, ring, definitions_sort_out(ring, found), error) ||
+	    ring_take_definitions(way, ring, true, error) || account_take(way, ring, error))
 		return -1;
 	live_ring_header(&ring->ring);
 	if (!ring->has_ended)
@@ -332,7 +403,22 @@ int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
 	else if (ring->ring.header.flags & RING_GO && is_exited(way->target, ring->pid))
 		ring->ring.header.flags |= RING_FINISHED;
 	losses_count(way, ring);
-	if (ring->ring.is_broken)
+	/* Somebody has cut the file short, or its memory failed. */
+	if (ring->ring.is_broken) {
 		way->counts.broken++;
+		ring->ring.header.flags |= RING_UNREADABLE;
+	}
 	return drain_ring_announce(way, ring, error);
+}
+
+int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
+                         struct error *error)
+{
+	return all_take(way, ring, chunks_copy, error);
+}
+
+int drain_ring_take_window(struct drain_way *way, struct drain_ring *ring,
+                           struct error *error)
+{
+	return all_take(way, ring, chunks_copy_at_once, error);
 }

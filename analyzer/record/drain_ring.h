@@ -60,7 +60,8 @@ struct drain_ring {
 	int descriptor;   /* pidfd, or -1 */
 	bool
 		has_ended; /* the process has ended, has become another program, or was let go */
-	bool is_detached; /* it was let go */
+	bool is_detached;   /* it was let go */
+	uint32_t snapshots; /* that it has asked for, and that were noticed */
 	struct definitions *definitions;
 	size_t definition_count, definition_capacity;
 	uint64_t definitions_ns;        /* when the definitions were last written */
@@ -97,5 +98,12 @@ int drain_ring_take(struct drain_way *way, struct drain_ring *ring, uint64_t unt
  */
 int drain_ring_take_rest(struct drain_way *way, struct drain_ring *ring,
                          struct error *error);
+
+/*
+ * The same of a process that goes on: all chunks are copied before the first is written, so that
+ * few are overwritten meanwhile. Takes as much memory as the ring, if that is to be had.
+ */
+int drain_ring_take_window(struct drain_way *way, struct drain_ring *ring,
+                           struct error *error);
 
 #endif

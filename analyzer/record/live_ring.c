@@ -123,6 +123,8 @@ int live_ring_open(struct live_ring *ring, int directory, const char *name,
 	if (file < 0)
 		return header_wrong(name, strerror(errno), error);
 	result = ring_map(ring, file, session, error);
+	if (!result)
+		live_account_open(&ring->account, file, &ring->header);
 	close(file);
 	if (result)
 		live_ring_close(ring);
@@ -134,6 +136,7 @@ void live_ring_close(struct live_ring *ring)
 	if (ring->map)
 		munmap(ring->map, ring->map_bytes);
 	free(ring->positions);
+	live_account_close(&ring->account);
 	ring->map = NULL;
 	ring->positions = NULL;
 }
@@ -207,6 +210,22 @@ uint32_t live_ring_flags(struct live_ring *ring)
 	struct asking asking = { ring, 0 };
 
 	ring_guarded(ring, flags_body, &asking);
+	return asking.value;
+}
+
+static void snapshots_body(void *context)
+{
+	struct asking *asking = context;
+
+	asking->value = atomic_load_explicit(
+		(_Atomic uint32_t *)&ring_page(asking->ring)->snapshots, memory_order_relaxed);
+}
+
+uint32_t live_ring_snapshots(struct live_ring *ring)
+{
+	struct asking asking = { ring, 0 };
+
+	ring_guarded(ring, snapshots_body, &asking);
 	return asking.value;
 }
 
@@ -437,10 +456,16 @@ static void header_body(void *context)
 	header->last_ticks = page->last_ticks;
 	header->last_ns = page->last_ns;
 	header->processor_ns = page->processor_ns;
+	header->ring_bytes = page->ring_bytes;
+	header->peak_bytes = page->peak_bytes;
+	header->own_bytes = page->own_bytes;
+	header->own_file_bytes = page->own_file_bytes;
 	header->reader_pid = page->reader_pid;
 	header->reader_beat_ns = page->reader_beat_ns;
 	header->next_ticket = page->next_ticket;
 	header->next_thread = page->next_thread;
+	/* in this order: the recorder counts each cut stack there first */
+	memcpy(header->cuts, page->cuts, sizeof(header->cuts));
 	memcpy(header->lost, page->lost, sizeof(header->lost));
 	header->lost[LOST_DRAINED] =
 		0; /* drained events are not lost where this copy goes: the trace has them */

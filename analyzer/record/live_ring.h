@@ -11,6 +11,7 @@
 #define OUTLIVE_RECORD_LIVE_RING_H
 
 #include "base/error.h"
+#include "record/live_account.h"
 #include "ring_format.h"
 
 #include <stdbool.h>
@@ -32,6 +33,7 @@ struct live_ring {
 	uint8_t *map;
 	size_t map_bytes;
 	uint64_t chunks_offset, states_offset;
+	struct live_account account;
 	uint32_t chunk_bytes, chunk_count;
 	struct chunk_position *positions; /* found by the last scan, ordered by ticket */
 	uint32_t taken_events; /* events in the chunk that is taken and not released */
@@ -45,6 +47,9 @@ struct live_ring {
  */
 void live_ring_wish(struct live_ring *ring, enum ring_wish wish);
 uint32_t live_ring_flags(struct live_ring *ring);
+
+/* How many snapshots the program has asked for so far; 0: it cannot be read. */
+uint32_t live_ring_snapshots(struct live_ring *ring);
 
 /* A bit of the `states` to scan for. */
 #define STATE_BIT(state) (1u << (state))

@@ -161,21 +161,53 @@ static bool is_loader(const char *path)
 	return is;
 }
 
-static enum program_result refuse_static(const char *path, const struct elf_file *elf,
-                                         struct error *error)
+#define SEARCHED_BYTES 65536
+
+/*
+ * Whether the program of pure Go in `file` can start others: its tables of functions, which no way
+ * to strip it removes, have this name. The linker leaves out what nothing calls.
+ */
+static bool go_starts_programs(int file)
 {
-	if (elf->is_go)
-		error_set(
-			error,
-			"%s: is a static Go program, which does not use "
-			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
-			"in it and without -static)",
-			path);
-	else
-		error_set(error,
-		          "%s: is statically linked, nothing can be preloaded into it: "
-		          "link it dynamically (without -static)",
-		          path);
+	static const char name[] = "os.StartProcess";
+	char *bytes = malloc(SEARCHED_BYTES);
+	bool is_found = false;
+	off_t at = 0;
+	ssize_t count;
+
+	while (bytes && !is_found && (count = pread(file, bytes, SEARCHED_BYTES, at)) > 0) {
+		is_found = memmem(bytes, (size_t)count, name, sizeof(name)) != NULL;
+		if (count < (ssize_t)sizeof(name))
+			break;
+		at += count - (ssize_t)sizeof(name) + 1;
+	}
+	free(bytes);
+	return is_found;
+}
+
+/* What does not use malloc, `kind`, is refused; but it is followed if it can start others. */
+static enum program_result go_check(const char *path, const char *kind,
+                                    const char *besides, int file, struct error *error)
+{
+	bool is_followed = go_starts_programs(file);
+
+	error_set(error,
+	          "%s: is a %s Go program, which does not use malloc: %sbuild it with cgo "
+	          "(CGO_ENABLED=1 go build, with import \"C\" in it%s)",
+	          path, kind,
+	          is_followed ? "only the programs that it starts are recorded; to record "
+	                        "this one, "
+	                      : "",
+	          besides);
+	return is_followed ? PROGRAM_FOLLOWED : PROGRAM_REFUSED;
+}
+
+static enum program_result refuse_static(const char *path, struct error *error)
+{
+	error_set(error,
+	          "%s: is statically linked, nothing can be preloaded into it: "
+	          "link it dynamically (without -static)",
+	          path);
 	return PROGRAM_REFUSED;
 }
 
@@ -235,7 +267,7 @@ static enum program_result asan_check(const char *path, const struct elf_file *e
  * it so that it can.
  */
 static enum program_result elf_check(const char *path, const struct elf_file *elf,
-                                     struct error *error)
+                                     int file, struct error *error)
 {
 	if (!elf->is_64bit && (elf->machine == EM_386 || elf->machine == EM_ARM ||
 	                       elf->machine == MACHINE_HERE)) {
@@ -251,7 +283,9 @@ static enum program_result elf_check(const char *path, const struct elf_file *el
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	if (!elf->has_interpreter && !is_loader(path))
-		return refuse_static(path, elf, error);
+		return elf->is_go
+		           ? go_check(path, "static", " and without -static", file, error)
+		           : refuse_static(path, error);
 	if (strstr(elf->interpreter, "ld-musl")) {
 		error_set(error,
 		          "%s: is built for musl (%s), outlive for glibc: build it "
@@ -264,15 +298,8 @@ static enum program_result elf_check(const char *path, const struct elf_file *el
 		          strerror(errno));
 		return PROGRAM_NOT_EXECUTABLE;
 	}
-	if (elf->is_go && !elf->has_libraries) {
-		error_set(
-			error,
-			"%s: is a pure Go program, which does not use "
-			"malloc: build it with cgo (CGO_ENABLED=1 go build, with import \"C\" "
-			"in it)",
-			path);
-		return PROGRAM_REFUSED;
-	}
+	if (elf->is_go && !elf->has_libraries)
+		return go_check(path, "pure", "", file, error);
 	return asan_check(path, elf, error);
 }
 
@@ -344,7 +371,7 @@ static enum program_result file_check(const char *path,
 		return PROGRAM_NOT_EXECUTABLE;
 	}
 	switch (elf_file_read(&elf, file)) {
-	case ELF_OK: result = elf_check(path, &elf, error); break;
+	case ELF_OK: result = elf_check(path, &elf, file, error); break;
 	case ELF_NOT_ELF: result = script_check(path, file, interpreter, error); break;
 	case ELF_DAMAGED:
 		error_set(error, "%s: is damaged: its ELF headers point outside of it", path);

@@ -4,10 +4,11 @@
 #include "base/error.h"
 #include "report/text/losses.h"
 #include "replay/profile.h"
-#include "report/text/reporter.h"
 #include "base/stack_room.h"
+#include "record/asked_snapshots.h"
 #include "record/costs_measure.h"
 #include "record/names.h"
+#include "record/overview.h"
 #include "record/packer.h"
 
 #include <errno.h>
@@ -95,7 +96,11 @@ static void run_tell(const struct recording *run)
 	char population[POPULATION_TEXT_BYTES];
 	/* static: with a low stack limit there may be no room for them */
 	static char name[PATH_MAX], lost[LOSS_TEXT_BYTES];
+	/* the session's own directory has been renamed, and says a reader nothing */
+	size_t parent_bytes = strlen(run->session.directory);
 
+	while (parent_bytes > 1 && run->session.directory[--parent_bytes] != '/')
+		;
 	text_escape(name, sizeof(name), run->name);
 	if (target_death(&run->target, death, sizeof(death)))
 		fprintf(stderr, "outlive: %s (pid %d) was killed by %s\n", name,
@@ -103,10 +108,17 @@ static void run_tell(const struct recording *run)
 	if (counts->broken)
 		warning("%u of the rings or chunks could not be read", counts->broken);
 	own_malloc_tell(run, name);
-	if (!counts->images)
+	if (!counts->images && run->is_only_followed)
+		warning("%s started no program that could be recorded", name);
+	else if (!counts->images && run->options.start_after)
+		warning(
+			"%s was not recorded: it ended before what --start-after waits for (%s)",
+			name, run->options.start_after);
+	else if (!counts->images)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
-		        "dropped, %s full, or a limit on its files or its memory too low?)",
-		        name, run->session.directory);
+		        "dropped, %.*s full, or a limit on its files or its memory too low?)",
+		        name, (int)parent_bytes, run->session.directory);
+	asked_snapshots_tell(run->trace, run->snapshots);
 	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
 	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",
 	        text_count(events, counts->events), text_s(counts->events),
@@ -152,19 +164,11 @@ static void run_progress(void *context, uint64_t done, uint64_t expected)
 static void run_report(void *context, struct trace_reader *reader,
                        const struct profile *profile)
 {
-	const struct report_settings settings = { .view = REPORT_OVERVIEW };
-	const struct report_subject subject = { .view = settings.view,
-		                                    .reader = reader,
-		                                    .profile = profile,
-		                                    .settings = &settings };
-	struct report_output output = { .file = stderr };
 	struct recording *run = context;
 
 	progress_end(&run->progress);
-	if (!run->options.is_quiet && reporter_show(&text_reporter, &output, &subject) < 0)
-		warning("out of memory for the report: 'outlive report %s' shows it where more "
-		        "is allowed",
-		        run->trace);
+	if (!run->options.is_quiet)
+		overview_print(reader, profile, run->trace);
 }
 
 /* Called by libdw in the naming process; our own process reports it. */

@@ -21,9 +21,11 @@ struct run_options {
 	const char *output;
 	uint64_t ring_bytes;
 	uint64_t go_heap_bytes; /* for each sample of Go's heap; 0: none */
+	uint64_t sample_bytes;  /* of which one is sampled; 0: all blocks are recorded */
 	struct option_number wait_s;
 	struct option_number segments_ms;
 	struct option_choice frames; /* index into frame_kinds */
+	const char *start_after;     /* a time, or a phase: when to begin; NULL: at once */
 	bool is_flight, is_alone, is_quiet;
 };
 
@@ -41,8 +43,10 @@ struct recording {
 	struct kept_files *kept;
 	struct drain *drain;
 	struct progress progress;
-	bool is_limited; /* a limit prevents the recording: run the program without it */
-	bool is_cut;     /* the trace could not be written completely */
+	bool is_only_followed; /* the program cannot be recorded, but what it starts can */
+	bool is_limited;    /* a limit prevents the recording: run the program without it */
+	bool is_cut;        /* the trace could not be written completely */
+	unsigned snapshots; /* that the program has asked for */
 };
 
 /*

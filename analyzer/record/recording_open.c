@@ -1,6 +1,8 @@
 /* record/recording_open.c - opens the trace and the drain of a recording. */
 #include "record/recording_open.h"
 
+#include "record/asked_snapshots.h"
+
 #include "record/output.h"
 
 #include <errno.h>
@@ -31,6 +33,9 @@ int recording_check_options(struct recording *run, struct error *error)
 	if (every_ms && (every_ms < SEGMENTS_MS_MIN || every_ms > SEGMENTS_MS_MAX))
 		return error_set(error, "--segments-every takes milliseconds, %d to %d, or 0",
 		                 SEGMENTS_MS_MIN, SEGMENTS_MS_MAX);
+	if (run->options.sample_bytes > SAMPLE_BYTES_MAX)
+		return error_set(error, "--sample is too big: one in %" PRIu64 "G at most",
+		                 SAMPLE_BYTES_MAX >> 30);
 	run->options.ring_bytes = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES * CHUNK_BYTES;
 	return 0;
 }
@@ -51,6 +56,8 @@ static int trace_begin(struct recording *run, struct error *error)
 		return -1;
 	if (trace_writer_open(&run->writer, file, run->trace, run->session.number, error) ==
 	        0 &&
+	    (!run->options.sample_bytes ||
+	     trace_writer_require(&run->writer, FEATURE_SAMPLED, error) == 0) &&
 	    trace_writer_block(&run->writer, &about, run->session.directory,
 	                       strlen(run->session.directory), error) == 0)
 		return 0;
@@ -95,6 +102,8 @@ int recording_step(struct recording *run)
 	struct error error;
 	int idle_ms = drain_step(run->drain, &error);
 
+	if (run->options.is_flight)
+		asked_snapshots_take(run->drain, run->trace, &run->snapshots);
 	if (idle_ms >= 0)
 		return idle_ms;
 	run->is_cut = true;

@@ -93,6 +93,17 @@ static void directory_drop(struct session *session)
 	rmdir(session->directory);
 }
 
+static int session_begin(struct session *session, struct error *error)
+{
+	memset(session, 0, sizeof(*session));
+	session->descriptor = -1;
+	if (getrandom(&session->number, sizeof(session->number), 0) !=
+	    sizeof(session->number))
+		return error_set(error, "no random number for the session: %s",
+		                 strerror(errno));
+	return 0;
+}
+
 /*
  * The number is random because it is a secret: any process can connect to the socket, but only
  * those that know the number get a ring (ring_socket.h). A directory that is too small is
@@ -101,12 +112,8 @@ static void directory_drop(struct session *session)
 int session_open(struct session *session, const char *beside, uint64_t ring_bytes,
                  struct error *error)
 {
-	memset(session, 0, sizeof(*session));
-	session->descriptor = -1;
-	if (getrandom(&session->number, sizeof(session->number), 0) !=
-	    sizeof(session->number))
-		return error_set(error, "no random number for the session: %s",
-		                 strerror(errno));
+	if (session_begin(session, error))
+		return -1;
 	if (directory_make(session, SHARED_MEMORY) == 0 &&
 	    ring_fits(session->descriptor, ring_bytes))
 		return 0;
@@ -121,6 +128,36 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 	                 "%s, %s: no room for a ring of %llu MiB: take a smaller one "
 	                 "with --ring",
 	                 SHARED_MEMORY, beside, (unsigned long long)(ring_bytes >> 20));
+}
+
+int session_open_there(struct session *session, const char *there, uint64_t ring_bytes,
+                       struct error *error)
+{
+	static const char *const directories[] = { "/dev/shm", "/tmp", "/var/tmp" };
+	static char parent[PATH_MAX];
+	size_t i;
+
+	if (session_begin(session, error))
+		return -1;
+	for (i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		snprintf(parent, sizeof(parent), "%s%s", there, directories[i]);
+		session->there_bytes = strlen(there);
+		if (directory_make(session, parent) == 0 &&
+		    ring_fits(session->descriptor, ring_bytes))
+			return 0;
+		directory_drop(session);
+	}
+	return error_set(
+		error,
+		"the process sees other files than outlive, and its /dev/shm, /tmp and "
+		"/var/tmp have no room for a ring of %llu MiB: take a smaller one "
+		"with --ring",
+		(unsigned long long)(ring_bytes >> 20));
+}
+
+const char *session_seen(const struct session *session)
+{
+	return session->directory + session->there_bytes;
 }
 
 /* ---- the library ---- */
@@ -251,7 +288,15 @@ void session_seal(struct session *session)
 	strcpy(session->directory, aside);
 }
 
-/* Remove rings whose process died before they were complete. */
+/* A process that found no room for a ring leaves an empty file. */
+static bool is_given_up(const char *name)
+{
+	size_t bytes = strlen(name), of_end = strlen(".none");
+
+	return bytes > of_end && !strcmp(name + bytes - of_end, ".none");
+}
+
+/* Remove rings whose process died before they were complete, and what has no ring. */
 static void hidden_remove(const struct session *session)
 {
 	int copy = openat(session->descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -264,8 +309,9 @@ static void hidden_remove(const struct session *session)
 		return;
 	}
 	while ((entry = readdir(directory))) {
-		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
-		    strcmp(entry->d_name, ".."))
+		if (is_given_up(entry->d_name) ||
+		    (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") &&
+		     strcmp(entry->d_name, "..")))
 			unlinkat(session->descriptor, entry->d_name, 0);
 	}
 	closedir(directory);

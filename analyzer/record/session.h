@@ -21,7 +21,9 @@ struct session {
 	uint64_t number;          /* random: OUTLIVE_SESSION */
 	int descriptor;           /* of the directory */
 	char directory[PATH_MAX]; /* absolute path */
-	char link[PATH_MAX];      /* to the library, in a directory of its own; "": none */
+	size_t
+		there_bytes; /* of the path before the root that the process sees; 0: it is ours */
+	char link[PATH_MAX]; /* to the library, in a directory of its own; "": none */
 };
 
 /*
@@ -30,6 +32,15 @@ struct session {
  */
 int session_open(struct session *session, const char *beside, uint64_t ring_bytes,
                  struct error *error);
+
+/*
+ * The same for a process that sees other files: `there` leads to its root directory, and the
+ * session's directory is in its /dev/shm, /tmp or /var/tmp. session_seen() is the path as that
+ * process sees it.
+ */
+int session_open_there(struct session *session, const char *there, uint64_t ring_bytes,
+                       struct error *error);
+const char *session_seen(const struct session *session);
 
 /*
  * Make sure that LD_PRELOAD can contain the library's path. The loader splits at spaces and

@@ -2,6 +2,7 @@
 #include "record/snapshot.h"
 
 #include "base/kernel_clock.h"
+#include "process/memory.h"
 #include "record/heap_reader.h"
 
 #include <errno.h>
@@ -91,19 +92,6 @@ static void counts_read(const struct watched *watched, char text[WATCHED_STATM_B
 	if (watched->statm >= 0)
 		bytes = pread(watched->statm, text, WATCHED_STATM_BYTES - 1, 0);
 	text[bytes > 0 ? bytes : 0] = 0;
-}
-
-/*
- * Whether the process still has the memory that it had when pagemap was opened: exec replaces
- * it, and the end of the process frees it. Reading pagemap at an odd offset fails if the memory
- * exists, and returns 0 if not. The kernel checks that first: it searches no page table and
- * waits for no lock of the process.
- */
-static bool has_memory(const struct watched *watched)
-{
-	char byte;
-
-	return watched->pages < 0 || pread(watched->pages, &byte, 1, 1) != 0;
 }
 
 /* Whether the process still runs the program that made the ring: exec unmaps it. */
@@ -274,7 +262,7 @@ bool watched_size_read(const struct watched *watched, struct watched_size *size)
 	if (size->entry.shared >
 	    size->entry.resident) /* the kernel counted them at two moments */
 		size->entry.shared = size->entry.resident;
-	if (size->entry.resident && has_memory(watched))
+	if (size->entry.resident && process_memory_lasts(watched->pages))
 		return true;
 	size->counts[0] = 0; /* so that the next reading is checked even if it is equal */
 	return false;

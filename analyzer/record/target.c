@@ -66,6 +66,12 @@ static void environment_set(const struct target_settings *settings)
 	setenv("OUTLIVE_FRAMES", settings->is_plain ? "plain" : "exact", 1);
 	number_set("OUTLIVE_RING", "%" PRIu64, settings->ring_bytes);
 	number_set("OUTLIVE_GO_HEAP", "%" PRIu64, settings->go_heap_bytes);
+	known_set("OUTLIVE_SAMPLE", "%" PRIu64, settings->sample_bytes);
+	known_set("OUTLIVE_START_NS", "%" PRIu64, settings->start_ns);
+	if (settings->start_phase)
+		setenv("OUTLIVE_START_PHASE", settings->start_phase, 1);
+	else
+		unsetenv("OUTLIVE_START_PHASE");
 	number_set("OUTLIVE_SESSION", "%016" PRIx64, settings->session);
 	number_set("OUTLIVE_READER", "%" PRIu64, (uint64_t)getppid());
 	known_set("OUTLIVE_READER_NS", "%" PRIu64, reader_view_pids());

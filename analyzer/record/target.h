@@ -23,10 +23,13 @@ struct target_settings {
 	const char *directory;  /* absolute path of the rings' directory */
 	uint64_t ring_bytes;    /* of all chunks of a ring, a multiple of CHUNK_BYTES */
 	uint64_t go_heap_bytes; /* for each sample of Go's heap; 0: none */
+	uint64_t sample_bytes;  /* of which one is sampled; 0: all blocks are recorded */
 	uint64_t session;
-	bool is_flight;   /* flight recorder, else drain */
-	bool is_followed; /* child processes are recorded, too */
-	bool is_plain;    /* without return stubs */
+	uint64_t start_ns;       /* CLOCK_MONOTONIC: when to begin; 0: by the phase */
+	const char *start_phase; /* in which to begin; NULL: at once, or by the time */
+	bool is_flight;          /* flight recorder, else drain */
+	bool is_followed;        /* child processes are recorded, too */
+	bool is_plain;           /* without return stubs */
 };
 
 #define TARGET_ACTIONS 3

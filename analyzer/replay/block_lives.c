@@ -58,15 +58,24 @@ static bool is_owner_running(const struct life_pattern *pattern,
 	                  thread->stack[frame - 1].sequence == pattern->owner_sequence);
 }
 
+static void most_note(struct life_pattern *pattern, uint64_t time)
+{
+	if (pattern->owner_dead <= pattern->owner_most)
+		return;
+	pattern->owner_most = pattern->owner_dead;
+	pattern->moments[MOMENT_OWNED] = (struct life_moment){ pattern->begun, time };
+}
+
 /* Count that a block of the thread ended, which the frame with that number owned. */
 static void owner_add(struct life_pattern *pattern, struct thread *const *threads,
-                      const struct thread *by, uint32_t frame)
+                      const struct thread *by, uint32_t frame, uint64_t time)
 {
 	uint64_t sequence = frame && frame <= by->depth ? by->stack[frame - 1].sequence : 0;
 
 	if (pattern->owner_dead && pattern->owner_thread == by->index &&
 	    pattern->owner_frame == frame && pattern->owner_sequence == sequence) {
 		pattern->owner_dead++;
+		most_note(pattern, time);
 		return;
 	}
 	/*
@@ -79,6 +88,7 @@ static void owner_add(struct life_pattern *pattern, struct thread *const *thread
 	pattern->owner_sequence = sequence;
 	pattern->owner_dead = 1;
 	pattern->activations++;
+	most_note(pattern, time);
 }
 
 /* A block is born: did this call free another block before? 0, or -1: memory is out. */
@@ -222,6 +232,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 	bool is_outgrown = false;
 	struct life_end end = {
 		.size = block->size,
+		.weight = block->weight,
 		.age = time > origin.time ? time - origin.time : 0,
 		.between = owner->births.newest - origin.allocations,
 		.freer = inner_frames_node(&lives->freers, by),
@@ -232,10 +243,12 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		                                    block->born),
 	};
 
+	if (lives->is_sampled)
+		end.between = end.was_youngest = 0;
 	end.is_at_exit = time >= lives->exit_start && origin.time < lives->exit_start;
 	end.is_static = end.is_at_exit && origin.time < lives->load_end;
 	if (end.has_crossed) {
-		owner->crossed += !end.is_static;
+		owner->crossed += end.is_static ? 0 : block->weight;
 	} else {
 		end.depth = thread_escape_depth(by, frames, origin.sequence);
 		end.machine_depth = thread_machine_depth(
@@ -243,7 +256,7 @@ int block_lives_end(struct block_lives *lives, struct thread *const *threads,
 		end_prove(&end, &lives->paths.paths[origin.path], by, &origin);
 		end_doubt(&end, &lives->paths.paths[origin.path]);
 		owner_add(&lives->paths.paths[origin.path].pattern, threads, by,
-		          frames ? frames - 1 - end.depth : 0);
+		          frames ? frames - 1 - end.depth : 0, time);
 		/*
 		 * This block still counts as live here, but not yet in block_lives_begin(): so <= here
 		 * and < there mean the same number of blocks.
@@ -274,8 +287,8 @@ int block_lives_missed(struct block_lives *lives, struct thread *const *threads,
 
 	birth_window_remove(&threads[block->thread]->births, block->born);
 	twin_remove(lives, block->size);
-	life->unknown_blocks++;
-	life->unknown_bytes += block->size;
+	life->unknown_blocks += block->weight;
+	life->unknown_bytes += block->weight * block->size;
 	path_life_over(&lives->paths, origin.path, origin.thread);
 	chain_drop(lives, threads, block);
 	return path_life_close(&lives->paths, origin.path, origin.largest, origin.asked);

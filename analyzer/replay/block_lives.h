@@ -22,6 +22,8 @@ struct block_lives {
 	 * could have been static. 0 and UINT64_MAX: not known.
 	 */
 	uint64_t load_end, exit_start;
+	/* not all blocks are seen: nothing is known of the allocations between birth and end */
+	bool is_sampled;
 	/* live blocks of each small size */
 	uint32_t of_size[TWIN_BYTES_MAX];
 };
@@ -43,7 +45,10 @@ int block_lives_begin(struct block_lives *lives, struct thread *const *threads,
 int block_lives_end(struct block_lives *lives, struct thread *const *threads,
                     struct thread *by, uint64_t time, const struct block *block);
 
-/* Another block was born at its address, so it must have ended. */
+/*
+ * Nothing more is known of the block: another one was born at its address, so it must have ended;
+ * or a realloc continued it, and only a sample of blocks is followed.
+ */
 int block_lives_missed(struct block_lives *lives, struct thread *const *threads,
                        const struct block *block);
 

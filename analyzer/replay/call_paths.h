@@ -66,28 +66,31 @@ static inline void live_share_touch(const struct call_paths *table,
 	share->peak_epoch = table->peak_epoch;
 }
 
+/* So many blocks of that size are born, or end. */
 static inline void live_share_grow(const struct call_paths *table,
-                                   struct live_share *share, uint64_t size)
+                                   struct live_share *share, uint64_t blocks,
+                                   uint64_t size)
 {
 	live_share_touch(table, share);
-	share->live_blocks++;
-	share->live_bytes += size;
+	share->live_blocks += blocks;
+	share->live_bytes += blocks * size;
 }
 
 static inline void live_share_shrink(const struct call_paths *table,
-                                     struct live_share *share, uint64_t size)
+                                     struct live_share *share, uint64_t blocks,
+                                     uint64_t size)
 {
 	live_share_touch(table, share);
-	share->live_blocks--;
-	share->live_bytes -= size;
+	share->live_blocks -= blocks;
+	share->live_bytes -= blocks * size;
 }
 
-/* Count a block of the whole process; call it after its shares have grown. */
-static inline void call_paths_grow(struct call_paths *table, uint64_t size,
-                                   uint64_t time)
+/* The same for the whole process; call it after the shares have grown. */
+static inline void call_paths_grow(struct call_paths *table, uint64_t blocks,
+                                   uint64_t size, uint64_t time)
 {
-	table->live_blocks++;
-	table->live_bytes += size;
+	table->live_blocks += blocks;
+	table->live_bytes += blocks * size;
 	if (table->live_bytes > table->peak_bytes) {
 		table->peak_bytes = table->live_bytes;
 		table->peak_blocks = table->live_blocks;
@@ -96,10 +99,11 @@ static inline void call_paths_grow(struct call_paths *table, uint64_t size,
 	}
 }
 
-static inline void call_paths_shrink(struct call_paths *table, uint64_t size)
+static inline void call_paths_shrink(struct call_paths *table, uint64_t blocks,
+                                     uint64_t size)
 {
-	table->live_blocks--;
-	table->live_bytes -= size;
+	table->live_blocks -= blocks;
+	table->live_bytes -= blocks * size;
 }
 
 #endif

@@ -36,6 +36,7 @@ struct bucket_list {
 struct go_heap_reading {
 	/* the list that is being read, and the last that was complete */
 	struct bucket_list open[GO_HEAP_RUNTIMES_MAX], whole[GO_HEAP_RUNTIMES_MAX];
+	uint64_t own_rate_time; /* of the first with GO_HEAP_OWN_RATE; 0: none */
 	bool is_damaged;
 };
 
@@ -150,6 +151,8 @@ static int record_take(struct go_heap_reading *reading, const uint8_t *at, size_
 	}
 	list->records++;
 	list->head.flags = record.flags;
+	if (record.flags & GO_HEAP_OWN_RATE && !reading->own_rate_time)
+		reading->own_rate_time = record.header.time;
 	for (left = record.count; left; left--) {
 		damage = bucket_take(list, &at, end, &pc);
 		if (damage) {
@@ -230,12 +233,33 @@ static void add(uint64_t *sum, uint64_t count)
 		*sum += count;
 }
 
-static struct go_heap_sum bucket_sum(const struct bucket *bucket, uint64_t rate)
+/*
+ * Whether no collection was completed: then all that was allocated and not freed is in use, as the
+ * first runtime.MemProfile() has it. (It sets the counts of the last collection to those.) The
+ * first collection is counted when the second ends, or at runtime.GC().
+ */
+static bool is_uncollected(const struct bucket_list *list)
+{
+	size_t i;
+
+	for (i = 0; list->head.cycle / 2 && i < list->count; i++) {
+		if (list->buckets[i].counts[GO_HEAP_ALLOCS_THEN] ||
+		    list->buckets[i].counts[GO_HEAP_FREES_THEN])
+			return false;
+	}
+	return true;
+}
+
+static struct go_heap_sum bucket_sum(const struct bucket *bucket, uint64_t rate,
+                                     bool is_all)
 {
 	uint64_t size = bucket->counts[GO_HEAP_SIZE];
-	uint64_t in_use = less(bucket->counts[GO_HEAP_ALLOCS_THEN],
-	                       bucket->counts[GO_HEAP_FREES_THEN]);
-	uint64_t dead = bucket->counts[GO_HEAP_ALLOCS_THEN] - in_use;
+	uint64_t then = bucket->counts[GO_HEAP_ALLOCS_THEN];
+	uint64_t left = less(then, bucket->counts[GO_HEAP_FREES_THEN]);
+	uint64_t in_use = is_all ? less(bucket->counts[GO_HEAP_ALLOCS],
+	                                bucket->counts[GO_HEAP_FREES])
+	                         : left;
+	uint64_t dead = then - left;
 	double weight = weight_of(size, rate), bytes = weight * (double)size;
 	bool is_exact = weight == 1;
 
@@ -316,6 +340,7 @@ static int list_add(struct go_heap *heap, struct bucket_list *list,
                     struct address_map *map)
 {
 	struct go_heap_path *path = NULL;
+	bool is_all = is_uncollected(list);
 	struct go_heap_sum sum;
 	size_t i;
 
@@ -328,7 +353,7 @@ static int list_add(struct go_heap *heap, struct bucket_list *list,
 				return -1;
 			path = &heap->paths[heap->path_count - 1];
 		}
-		sum = bucket_sum(&list->buckets[i], list->head.rate);
+		sum = bucket_sum(&list->buckets[i], list->head.rate, is_all);
 		add(&path->samples, list->buckets[i].counts[GO_HEAP_ALLOCS]);
 		sum_add(&path->sum, &sum);
 		sum_add(&heap->total, &sum);
@@ -340,6 +365,8 @@ static int list_add(struct go_heap *heap, struct bucket_list *list,
 	heap->collections += list->head.cycle / 2;
 	heap->is_cut |= !(list->head.flags & GO_HEAP_LAST) ||
 	                list->head.flags & GO_HEAP_CUT;
+	heap->is_uncollected |= is_all && list->count;
+	heap->is_own_rate |= (list->head.flags & GO_HEAP_OWN_RATE) != 0;
 	heap->is_moved |= (list->head.flags & GO_HEAP_MOVED) != 0;
 	return 0;
 }
@@ -363,6 +390,7 @@ int go_heap_read(struct go_heap *heap, struct trace_reader *reader,
 		list_release(&reading->open[i]);
 		list_release(&reading->whole[i]);
 	}
+	heap->own_rate_time = reading->own_rate_time;
 	heap->is_damaged = reading->is_damaged;
 	free(reading);
 	if (!result && heap->path_count)

@@ -16,7 +16,7 @@
 struct go_heap_sum {
 	uint64_t objects, bytes;
 	uint64_t freed_objects, freed_bytes; /* as far as the runtime has noticed */
-	/* that the last complete collection has left */
+	/* that the last complete collection has left; all that are not freed, if there was none */
 	uint64_t in_use_objects, in_use_bytes;
 	/*
 	 * that a complete collection found dead. What is neither was allocated since the last one
@@ -38,8 +38,12 @@ struct go_heap {
 	uint64_t time;        /* quanta: of the reading */
 	uint32_t collections; /* until then */
 	bool is_cut;          /* call paths are missing */
-	bool is_damaged;      /* a record of it is: the reader's problems say which */
-	bool is_moved;        /* a collection ended during the reading */
+	bool is_own_rate;     /* the program set it: what it allocated before had another */
+	uint64_t own_rate_time; /* quanta: of the first reading that found it so */
+	bool is_damaged;        /* a record of it is: the reader's problems say which */
+	bool
+		is_uncollected; /* some runtime has no full collection: all of its objects are in use */
+	bool is_moved; /* a collection ended during the reading */
 	uint32_t
 		*locations; /* machine locations: of each, the innermost function is meant */
 	size_t location_count, location_capacity;

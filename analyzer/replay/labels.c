@@ -136,7 +136,7 @@ int labels_number(struct label_table *table, const uint8_t *record, uint32_t byt
 }
 
 int labels_begin(struct label_table *table, const struct call_paths *paths,
-                 uint32_t set, uint64_t address, uint64_t bytes)
+                 uint32_t set, uint64_t address, uint32_t blocks, uint64_t bytes)
 {
 	struct label_set *of = &table->sets[set];
 	struct block *block;
@@ -147,14 +147,14 @@ int labels_begin(struct label_table *table, const struct call_paths *paths,
 	block = live_table_add(&table->blocks, address, &is_new);
 	if (!block)
 		return -1;
-	*block = (struct block){ .size = bytes, .path = set };
+	*block = (struct block){ .size = bytes, .path = set, .weight = blocks };
 	if (!of->is_any) {
 		of->is_any = true;
 		of->share.peak_epoch = paths->peak_epoch;
 	}
-	of->allocations++;
-	of->bytes += bytes;
-	live_share_grow(paths, &of->share, bytes);
+	of->allocations += blocks;
+	of->bytes += blocks * bytes;
+	live_share_grow(paths, &of->share, blocks, bytes);
 	return 0;
 }
 
@@ -167,8 +167,8 @@ void labels_end(struct label_table *table, const struct call_paths *paths,
 	if (!live_table_remove(&table->blocks, address, &block))
 		return;
 	of = &table->sets[block.path];
-	of->frees++;
-	live_share_shrink(paths, &of->share, block.size);
+	of->frees += block.weight;
+	live_share_shrink(paths, &of->share, block.weight, block.size);
 }
 
 void labels_finish(struct label_table *table, const struct call_paths *paths)

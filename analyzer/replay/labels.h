@@ -44,11 +44,12 @@ bool labels_are_valid(const uint8_t *record, uint32_t bytes);
 int labels_number(struct label_table *table, const uint8_t *record, uint32_t bytes);
 
 /*
- * A block begins, by a goroutine with these labels; call it before call_paths_grow(). 0, or -1:
+ * So many blocks, which end together, begin by a goroutine with these labels; call it before
+ * call_paths_grow(). 0, or -1:
  * memory is out.
  */
 int labels_begin(struct label_table *table, const struct call_paths *paths,
-                 uint32_t set, uint64_t address, uint64_t bytes);
+                 uint32_t set, uint64_t address, uint32_t blocks, uint64_t bytes);
 
 /* A block ends, if it has labels; call it before call_paths_shrink(). */
 void labels_end(struct label_table *table, const struct call_paths *paths,

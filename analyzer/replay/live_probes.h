@@ -102,14 +102,17 @@ static inline bool live_probes_is_near(const struct live_probes *probes,
 	return false;
 }
 
-/* A block is born, or ends. Not `is_counted`: it only takes room in mappings. */
+/*
+ * A block is born, or ends, which counts as `weight` blocks. Not `is_counted`: it only takes room
+ * in mappings.
+ */
 static inline void live_probes_begin(struct live_probes *probes, uint64_t address,
-                                     uint64_t size, bool is_counted)
+                                     uint64_t size, uint64_t weight, bool is_counted)
 {
 	if (is_counted)
-		probes->chunk_bytes += chunk_bytes(size);
+		probes->chunk_bytes += weight * chunk_bytes(size);
 	if (!chunk_is_mapped(address, size)) {
-		probes->heap_bytes += chunk_bytes(size);
+		probes->heap_bytes += weight * chunk_bytes(size);
 		if (probes->heap_bytes > probes->heap_peak)
 			probes->heap_peak = probes->heap_bytes;
 	}
@@ -118,22 +121,22 @@ static inline void live_probes_begin(struct live_probes *probes, uint64_t addres
 	if (live_probes_is_near(probes, address, size))
 		live_large_set(&probes->large, address, size ? size : 1);
 	if (is_counted && size >= LARGE_BLOCK_BYTES)
-		probes->chunk_bytes += chunk_more(address, size);
+		probes->chunk_bytes += weight * chunk_more(address, size);
 }
 
 static inline void live_probes_end(struct live_probes *probes, uint64_t address,
-                                   uint64_t size, bool is_counted)
+                                   uint64_t size, uint64_t weight, bool is_counted)
 {
 	if (is_counted)
-		probes->chunk_bytes -= chunk_bytes(size);
+		probes->chunk_bytes -= weight * chunk_bytes(size);
 	if (!chunk_is_mapped(address, size))
-		probes->heap_bytes -= chunk_bytes(size);
+		probes->heap_bytes -= weight * chunk_bytes(size);
 	if (size < LARGE_BLOCK_BYTES && !probes->has_small)
 		return;
 	if (live_probes_is_near(probes, address, size))
 		live_large_set(&probes->large, address, 0);
 	if (is_counted && size >= LARGE_BLOCK_BYTES)
-		probes->chunk_bytes -= chunk_more(address, size);
+		probes->chunk_bytes -= weight * chunk_more(address, size);
 }
 
 /*

@@ -89,12 +89,14 @@ static int live_begin(struct live_profile *live, size_t process,
 	if (replay_init(&profile->replay, header->start_ticks >> header->clock_shift,
 	                1000 / process_quantum_ns(header)))
 		return -1;
+	replay_sampled(&profile->replay, header->sample_bytes);
 	/* nothing is counted by phase: phases are made again while the replay goes on */
 	profile->replay.lives.load_end = profile->phases->has_load
 	                                     ? profile->phases->main_start
 	                                     : 0;
 	profile->replay.lives.exit_start = profile->phases->exit_start;
 	growth_set(&profile->replay.growth, UINT64_MAX - 1, UINT64_MAX, false);
+	growth_set_events(&profile->replay.growth, 0);
 	if (profile_prepare(reading, &choice))
 		return -1;
 	live->follow = trace_follow_new(reading->reader, process, reading->merge,

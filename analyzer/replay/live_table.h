@@ -20,6 +20,7 @@ struct block {
 	uint32_t thread;   /* index, not serial number */
 	uint32_t born;     /* number among the births of its thread */
 	uint32_t chain;    /* its history before a realloc; 0: none */
+	uint32_t weight;   /* as how many blocks it counts: see sample.h */
 };
 
 struct live_table {

@@ -138,6 +138,18 @@ void path_life_grow(struct path_lives *lives, uint32_t path, uint64_t size,
 	pattern->moments[MOMENT_LARGEST] = (struct life_moment){ pattern->begun, time };
 }
 
+void path_life_crowd(struct path_life *life)
+{
+	struct life_pattern *pattern = &life->pattern;
+
+	if (!pattern->live || !pattern->activations || pattern->is_tangled ||
+	    pattern->was_shared || life->crossed_blocks || life->unknown_blocks ||
+	    pattern->owner_most >= pattern->live_max)
+		return;
+	pattern->live_max = (uint32_t)pattern->owner_most;
+	pattern->moments[MOMENT_CROWD] = pattern->moments[MOMENT_OWNED];
+}
+
 void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread)
 {
 	struct life_pattern *pattern = &lives->paths[path].pattern;
@@ -227,51 +239,52 @@ int path_life_replace(struct path_lives *lives, uint32_t path, uint32_t other,
 int path_life_end(struct path_lives *lives, uint32_t path, const struct life_end *end)
 {
 	struct path_life *life = &lives->paths[path];
+	uint64_t bytes = end->weight * end->size;
 
-	life->ended++;
-	life->age_sum += end->age;
+	life->ended += end->weight;
+	life->age_sum += end->weight * end->age;
 	if (end->age < life->age_min)
 		life->age_min = end->age;
 	if (end->age > life->age_max)
 		life->age_max = end->age;
-	life->ages[age_class(lives, end->age)]++;
+	life->ages[age_class(lives, end->age)] += end->weight;
 	life->between_sum += end->between;
 	life->youngest += end->was_youngest;
 	if (end->reallocs)
 		path_life_realloced(lives, path, end->reallocs);
-	if (tally_add(&lives->tally, &life->freed_by, end->freer, 1, end->size,
+	if (tally_add(&lives->tally, &life->freed_by, end->freer, end->weight, bytes,
 	              FREED_BY_KEPT))
 		return -1;
-	life->exit_blocks += end->is_at_exit;
+	life->exit_blocks += end->is_at_exit ? end->weight : 0;
 	if (end->is_static) {
-		life->static_blocks++;
-		life->static_bytes += end->size;
+		life->static_blocks += end->weight;
+		life->static_bytes += bytes;
 		return 0;
 	}
 	if (end->has_crossed) {
-		life->crossed_blocks++;
-		life->crossed_bytes += end->size;
+		life->crossed_blocks += end->weight;
+		life->crossed_bytes += bytes;
 		return 0;
 	}
 	if (tally_add(&lives->tally,
 	              end->proof == PROOF_INFERRED ? &life->machine_inferred
 	                                           : &life->machine_depths,
-	              end->machine_depth, 1, end->size, TALLY_UNBOUNDED))
+	              end->machine_depth, end->weight, bytes, TALLY_UNBOUNDED))
 		return -1;
 	return tally_add(&lives->tally, &life->depths[end->proof],
-	                 depth_key(end->depth, end->depth_more, end->is_usual), 1,
-	                 end->size, TALLY_UNBOUNDED);
+	                 depth_key(end->depth, end->depth_more, end->is_usual), end->weight,
+	                 bytes, TALLY_UNBOUNDED);
 }
 
 /* The tally begins when sizes first differ: enter the blocks before, of one size, at once. */
-int path_life_size(struct path_lives *lives, uint32_t path, uint64_t size,
-                   uint64_t size_before, uint64_t before)
+int path_life_size(struct path_lives *lives, uint32_t path, uint64_t blocks,
+                   uint64_t size, uint64_t size_before, uint64_t before)
 {
 	struct path_life *life = &lives->paths[path];
 
 	if (!life->sizes && tally_add(&lives->tally, &life->sizes, bits_of(size_before),
 	                              before, before * size_before, TALLY_UNBOUNDED))
 		return -1;
-	return tally_add(&lives->tally, &life->sizes, bits_of(size), 1, size,
+	return tally_add(&lives->tally, &life->sizes, bits_of(size), blocks, blocks * size,
 	                 TALLY_UNBOUNDED);
 }

@@ -41,7 +41,7 @@ static inline uint32_t final_key(uint64_t size)
  * When a call path reached a maximum for the first time: how many lives had begun, and the
  * time.
  */
-enum { MOMENT_LARGEST, MOMENT_CROWD, LIFE_MOMENTS };
+enum { MOMENT_LARGEST, MOMENT_CROWD, MOMENT_OWNED, LIFE_MOMENTS };
 struct life_moment {
 	uint64_t begun, time; /* quanta */
 };
@@ -61,7 +61,7 @@ struct life_pattern {
 	uint64_t spared;
 	int64_t spared_bytes;
 	struct life_moment
-		moments[LIFE_MOMENTS];  /* when largest_max and live_max were reached */
+		moments[LIFE_MOMENTS];  /* of largest_max, live_max and owner_most */
 	uint32_t live_max;          /* most live at once of one thread */
 	uint32_t thread;            /* while !is_shared: the thread of all that are live */
 	bool is_shared, was_shared; /* several threads had live blocks at once */
@@ -78,6 +78,7 @@ struct life_pattern {
 	uint64_t callocs;     /* lives that calloc began */
 	uint64_t outgrown;    /* lives that ended as a larger block replaced theirs */
 	uint64_t activations; /* that owned blocks, one after the other */
+	uint64_t owner_most;  /* most blocks that one activation owned, in a row */
 	/* most that had ended when the same activation got another one */
 	uint64_t dead_max;
 };
@@ -196,6 +197,12 @@ uint64_t path_life_step(struct path_lives *lives, uint32_t path, uint64_t room,
                         uint64_t last, uint64_t size);
 
 /* A life that began in a thread is over. */
+/*
+ * Call when all lives are known. Blocks that were never freed do not make those that were any more
+ * at once: an activation has no more of them than it ever owned.
+ */
+void path_life_crowd(struct path_life *life);
+
 void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread);
 
 /*
@@ -208,6 +215,7 @@ int path_life_close(struct path_lives *lives, uint32_t path, uint64_t largest,
 /* How a life ended. */
 struct life_end {
 	uint64_t size;
+	uint64_t weight;        /* as how many lives it counts */
 	uint64_t age;           /* quanta */
 	uint32_t between;       /* allocations of its thread since its birth */
 	uint32_t depth;         /* escape depth; not used if crossed */
@@ -243,10 +251,10 @@ int path_life_replace(struct path_lives *lives, uint32_t path, uint32_t other,
 void path_life_realloced(struct path_lives *lives, uint32_t path, uint32_t reallocs);
 
 /*
- * Count a block whose size differs from the one size that all had before. If it is the first
+ * Count blocks whose size differs from the one size that all had before. If they are the first
  * such, there were `before` blocks of size `size_before`.
  */
-int path_life_size(struct path_lives *lives, uint32_t path, uint64_t size,
-                   uint64_t size_before, uint64_t before);
+int path_life_size(struct path_lives *lives, uint32_t path, uint64_t blocks,
+                   uint64_t size, uint64_t size_before, uint64_t before);
 
 #endif

@@ -2,6 +2,7 @@
 #include "replay/profile.h"
 
 #include "segments/size_history.h"
+#include "trace/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,14 @@ uint64_t profile_goroutine_stacks(const struct profile *profile)
 	           : 0;
 }
 
+uint64_t profile_go_heap_age_ns(const struct profile *profile)
+{
+	uint64_t time_ns = process_time_ns(&profile->process->header,
+	                                   profile->go_heap.time);
+
+	return profile->duration_ns > time_ns ? profile->duration_ns - time_ns : 0;
+}
+
 bool profile_ended_early(const struct profile *profile)
 {
 	const struct self_view *views = &profile->views;
@@ -121,7 +130,7 @@ bool profile_is_let_go(const struct profile *profile)
 {
 	uint32_t flags = profile->process->header.flags;
 
-	return flags & RING_ATTACHED && !(flags & RING_FINISHED) &&
+	return !(flags & RING_FINISHED) &&
 	       (flags & (RING_DETACHED | RING_OUTLIVED) || profile->process->is_live);
 }
 
@@ -140,6 +149,7 @@ void profile_free(struct profile *profile)
 	self_view_release(&profile->views);
 	heap_maps_release(&profile->heaps);
 	go_heap_release(&profile->go_heap);
+	alive_release(&profile->alive);
 	free(profile->probes);
 	free(profile->view_probes);
 	phases_free(profile->phases);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "trace/phases.h"
 #include "trace/counts.h"
+#include "replay/alive.h"
 #include "replay/go_heap.h"
 #include "replay/replay.h"
 #include "segments/heap_map.h"
@@ -42,6 +43,7 @@ struct profile {
 	uint32_t runtimes;         /* enum segments_runtime, of all snapshots together */
 	struct heap_maps heaps;    /* pages of libc's heap; what they hold: replay.kept */
 	struct go_heap go_heap;    /* what Go's sampler has counted */
+	struct alive alive;        /* what a flight recorder's account has, whenever born */
 	struct live_probe *probes; /* what was live at each snapshot from outside */
 	struct live_probe *view_probes; /* and at each that the process took itself */
 	struct lost_counts lost;
@@ -110,6 +112,9 @@ const struct symbol_frame *profile_machine_frames(const struct profile *profile,
 /* What the last snapshot has of the stacks of goroutines, in bytes; 0: nothing is known. */
 uint64_t profile_goroutine_stacks(const struct profile *profile);
 
+/* How long before the process's last sign of life Go's own heap was counted. */
+uint64_t profile_go_heap_age_ns(const struct profile *profile);
+
 /*
  * Whether the process ended itself by _exit() or quick_exit(): what the destructors of its globals
  * would have freed was not freed.
@@ -117,10 +122,17 @@ uint64_t profile_goroutine_stacks(const struct profile *profile);
 bool profile_ended_early(const struct profile *profile);
 
 /*
- * Whether the recording of a process that was attached to ended before the process: then nothing is
- * known of the end of blocks that were alive.
+ * Whether the recording ended before the process: a process that was attached to was let go, or
+ * the process still ran when the trace ended, or runs now. Then nothing is known of the end of
+ * blocks that were alive.
  */
 bool profile_is_let_go(const struct profile *profile);
+
+/* Whether only a sample of the blocks was recorded, so that all figures are estimates. */
+static inline bool profile_is_sampled(const struct profile *profile)
+{
+	return profile->process->header.sample_bytes != 0;
+}
 
 /* What the blocks that count have in common, and all blocks, whether they count or not. */
 struct block_totals profile_chosen(const struct profile *profile);

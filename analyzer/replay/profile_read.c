@@ -46,11 +46,13 @@ static int profile_segments(struct profile *profile, struct trace_reader *reader
 	    heap_maps_read(&profile->heaps, reader, profile->process,
 	                   profile->phases->exit_start))
 		return -1;
-	kept_moments_await(&profile->replay.kept, &profile->heaps);
+	/* what is on a heap's pages is not known from a sample of its blocks */
+	if (!profile_is_sampled(profile))
+		kept_moments_await(&profile->replay.kept, &profile->heaps);
 	segment_history_see(history, profile->phases, &profile->process->header);
 	if (self_snapshots_add(history, views, &profile->process->header))
 		return -1;
-	own_memory_subtract(history, views, profile->process->header.start_ns);
+	own_memory_subtract(history, views, &profile->process->header);
 	profile->probes = calloc(history->count + 1, sizeof(*profile->probes));
 	profile->view_probes = calloc(views->count + 1, sizeof(*profile->probes));
 	if (!profile->probes || !profile->view_probes)
@@ -112,6 +114,7 @@ static void growth_begin(struct profile *profile)
 		end = last->time;
 	growth_set(&profile->replay.growth, begin, end,
 	           phases->exit_start != PHASE_TIME_END || has_last);
+	growth_set_events(&profile->replay.growth, process->events);
 }
 
 /*
@@ -133,10 +136,15 @@ static int profile_fill(struct profile *profile, struct trace_reader *reader,
 	                1000 / process_quantum_ns(header)) ||
 	    profile_segments(profile, reader))
 		return -1;
+	replay_sampled(&profile->replay, header->sample_bytes);
 	replay_phases(&profile->replay, profile->phases);
 	growth_begin(profile);
 	if (!profile_prepare(&reading, choice))
 		result = profile_replay(profile, reading.merge, progress, context);
+	/* while functions inlined at its addresses can be asked for */
+	if (!result)
+		result = alive_read(&profile->alive, reader, process, profile->map,
+		                    &profile->sources);
 	profile_reading_end(&reading);
 	if (result)
 		return result;

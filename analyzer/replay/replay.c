@@ -23,6 +23,12 @@ int replay_init(struct replay *replay, uint64_t start, double quanta_per_us)
 	return 0;
 }
 
+void replay_sampled(struct replay *replay, uint64_t mean_bytes)
+{
+	replay->sample.mean_bytes = mean_bytes;
+	replay->lives.is_sampled = mean_bytes != 0;
+}
+
 void replay_phases(struct replay *replay, struct phases *phases)
 {
 	replay->phases = phases;
@@ -41,6 +47,7 @@ void replay_release(struct replay *replay)
 	thread_table_release(&replay->threads);
 	call_tree_release(&replay->tree);
 	call_paths_release(&replay->paths);
+	sample_release(&replay->sample);
 	growth_release(&replay->growth);
 	block_lives_release(&replay->lives);
 	stack_depths_release(&replay->stacks);
@@ -209,18 +216,20 @@ static inline void block_end(struct replay *replay, uint64_t address,
 	struct call_path *path = &replay->paths.paths[block->path];
 
 	replay->threads.items[block->thread]->remembered--;
-	live_probes_end(&replay->probes, address, block->size, block->path != 0);
+	live_probes_end(&replay->probes, address, block->size, block->weight,
+	                block->path != 0);
 	if (!block->path) {
 		birth_window_remove(&replay->threads.items[block->thread]->births, block->born);
 		return;
 	}
-	live_share_shrink(&replay->paths, &path->share, block->size);
+	live_share_shrink(&replay->paths, &path->share, block->weight, block->size);
 	live_share_shrink(&replay->paths, &replay->threads.items[block->thread]->share,
-	                  block->size);
+	                  block->weight, block->size);
 	if (replay->threads.labels.count)
 		labels_end(&replay->threads.labels, &replay->paths, address);
-	call_paths_shrink(&replay->paths, block->size);
-	path->frees++;
+	call_paths_shrink(&replay->paths, block->weight, block->size);
+	sample_end(&replay->sample, block->path, block->size);
+	path->frees += block->weight;
 }
 
 /* What may matter for a moment that is still to come: the caches of threads. */
@@ -240,18 +249,18 @@ static inline void cache_take(struct replay *replay, const struct thread *thread
 		                   event->address, chunk_bytes(event->size_bytes));
 }
 
-/* Count a block of this size at its call path; 0, or -1 when memory is out. */
+/* Count so many blocks of this size at their call path; 0, or -1 when memory is out. */
 static inline int path_count(struct replay *replay, struct call_path *path,
-                             uint64_t size)
+                             uint64_t blocks, uint64_t size)
 {
 	int result = 0;
 
 	if (path->allocations && (size != path->size_min || size != path->size_max))
 		result = path_life_size(&replay->lives.paths,
-		                        (uint32_t)(path - replay->paths.paths), size,
+		                        (uint32_t)(path - replay->paths.paths), blocks, size,
 		                        path->size_min, path->allocations);
-	path->allocations++;
-	path->bytes += size;
+	path->allocations += blocks;
+	path->bytes += blocks * size;
 	if (size < path->size_min)
 		path->size_min = size;
 	if (size > path->size_max)
@@ -266,7 +275,7 @@ static int block_missed(struct replay *replay, uint64_t address,
 	block_end(replay, address, block);
 	if (!block->path)
 		return 0;
-	replay->totals.ends_missed++;
+	replay->totals.ends_missed += block->weight;
 	return block_lives_missed(&replay->lives, replay->threads.items, block);
 }
 
@@ -304,14 +313,15 @@ static inline void phase_count(struct replay *replay, uint64_t allocations,
 
 /* Follow a block that is not counted: the counted ones depend on it. */
 static int block_ignore(struct replay *replay, struct thread *thread,
-                        const struct call_path *path, const struct event *event)
+                        const struct call_path *path, const struct event *event,
+                        uint32_t weight)
 {
 	struct block *block;
 	bool is_new;
 
 	replay->tree.nodes[path->node].ignored++;
-	replay->ignored.allocations++;
-	replay->ignored.bytes += event->size_bytes;
+	replay->ignored.allocations += weight;
+	replay->ignored.bytes += weight * event->size_bytes;
 	thread->alloc_last = thread->sequence;
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
@@ -322,29 +332,57 @@ static int block_ignore(struct replay *replay, struct thread *thread,
 		                     .time = event->time_end,
 		                     .sequence = thread->sequence,
 		                     .thread = thread->index,
-		                     .born = birth_window_add(&thread->births) };
+		                     .born = birth_window_add(&thread->births),
+		                     .weight = weight };
 	thread->remembered++;
-	live_probes_begin(&replay->probes, event->address, event->size_bytes, false);
+	live_probes_begin(&replay->probes, event->address, event->size_bytes, weight,
+	                  false);
 	cache_take(replay, thread, event);
 	return 0;
+}
+
+/* The estimate of the peak has the variance of what was live then. */
+static inline void peak_follow(struct replay *replay, uint64_t epoch)
+{
+	if (unlikely(replay->sample.mean_bytes) && replay->paths.peak_epoch != epoch)
+		replay->sample.peak = replay->sample.live;
+}
+
+/* As many blocks as the next one of the call path counts for; 0: memory is out. */
+static inline uint32_t weight_of(struct replay *replay, const struct call_path *path,
+                                 const struct event *event)
+{
+	return sample_weigh(&replay->sample, (uint32_t)(path - replay->paths.paths),
+	                    event->size_bytes);
+}
+
+static inline void path_most(struct call_path *path)
+{
+	uint64_t blocks = path->share.live_blocks;
+
+	if (blocks > path->live_max)
+		path->live_max = blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX;
+	if (path->share.live_bytes > path->live_bytes_max)
+		path->live_bytes_max = path->share.live_bytes;
 }
 
 /* Add the new block; NULL: memory is out. */
 static inline struct block *block_begin(struct replay *replay, struct thread *thread,
                                         struct call_path *path,
-                                        const struct event *event)
+                                        const struct event *event, uint32_t weight)
 {
+	uint64_t bytes = weight * event->size_bytes, epoch = replay->paths.peak_epoch;
 	struct block *block;
 	bool is_new;
 
-	if (path_count(replay, path, event->size_bytes))
+	if (path_count(replay, path, weight, event->size_bytes))
 		return NULL;
-	thread->allocations++;
-	thread->bytes += event->size_bytes;
+	thread->allocations += weight;
+	thread->bytes += bytes;
 	thread->alloc_last = thread->sequence;
-	replay->totals.allocations++;
-	replay->totals.bytes += event->size_bytes;
-	replay->size_histogram[size_class(event->size_bytes)]++;
+	replay->totals.allocations += weight;
+	replay->totals.bytes += bytes;
+	replay->size_histogram[size_class(event->size_bytes)] += weight;
 	block = live_table_add(&replay->live, event->address, &is_new);
 	if (!block)
 		return NULL;
@@ -356,20 +394,20 @@ static inline struct block *block_begin(struct replay *replay, struct thread *th
 		                     (uint32_t)(path - replay->paths.paths),
 		                     thread->index,
 		                     birth_window_add(&thread->births),
-		                     0 };
-	live_share_grow(&replay->paths, &path->share, event->size_bytes);
-	if (path->share.live_blocks > path->live_max)
-		path->live_max = (uint32_t)path->share.live_blocks;
-	if (path->share.live_bytes > path->live_bytes_max)
-		path->live_bytes_max = path->share.live_bytes;
-	live_share_grow(&replay->paths, &thread->share, event->size_bytes);
+		                     0,
+		                     weight };
+	live_share_grow(&replay->paths, &path->share, weight, event->size_bytes);
+	path_most(path);
+	live_share_grow(&replay->paths, &thread->share, weight, event->size_bytes);
 	if (thread->labels &&
 	    labels_begin(&replay->threads.labels, &replay->paths, thread->labels,
-	                 event->address, event->size_bytes))
+	                 event->address, weight, event->size_bytes))
 		return NULL;
-	call_paths_grow(&replay->paths, event->size_bytes, event->time_end);
+	sample_begin(&replay->sample, block->path, event->size_bytes);
+	call_paths_grow(&replay->paths, weight, event->size_bytes, event->time_end);
+	peak_follow(replay, epoch);
 	thread->remembered++;
-	live_probes_begin(&replay->probes, event->address, event->size_bytes, true);
+	live_probes_begin(&replay->probes, event->address, event->size_bytes, weight, true);
 	cache_take(replay, thread, event);
 	timeline_add(&replay->timeline, replay->paths.live_bytes);
 	return block;
@@ -391,11 +429,12 @@ static inline bool block_remove(struct replay *replay, uint64_t address,
 static inline int block_free(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
-	struct block block;
+	struct block block = { .weight = 1 };
 	struct thread *owner;
+	bool is_known = block_remove(replay, event->address, &block);
 
-	phase_count(replay, 0, 0, 1);
-	if (!block_remove(replay, event->address, &block)) {
+	phase_count(replay, 0, 0, block.weight);
+	if (!is_known) {
 		thread->frees += is_whole(replay);
 		replay->totals.frees += is_whole(replay);
 		return 0;
@@ -403,11 +442,14 @@ static inline int block_free(struct replay *replay, struct thread *thread,
 	cache_put(replay, thread, event->address, &block);
 	if (!block.path)
 		return 0;
-	thread->frees++;
-	replay->totals.frees++;
+	thread->frees += block.weight;
+	replay->totals.frees += block.weight;
 	owner = replay->threads.items[block.thread];
-	/* No allocation of its thread came after its own: the block was temporary. */
-	if (owner->alloc_last == block.sequence) {
+	/*
+	 * No allocation of its thread came after its own: the block was temporary. In a sample
+	 * others may have come.
+	 */
+	if (owner->alloc_last == block.sequence && !replay->sample.mean_bytes) {
 		owner->temporary++;
 		replay->totals.temporary++;
 		replay->paths.paths[block.path].temporary++;
@@ -428,6 +470,11 @@ static int move_out(struct replay *replay, struct thread *thread,
 	if (!event->old_address || !block_remove(replay, event->old_address, &block))
 		return 0;
 	cache_put(replay, thread, event->old_address, &block);
+	/* What continues it is another block, which was drawn by itself, and need not be here. */
+	if (replay->sample.mean_bytes || !event->address)
+		return block.path
+		           ? block_lives_missed(&replay->lives, replay->threads.items, &block)
+		           : 0;
 	thread->is_moving_ignored = !block.path;
 	if (!block.path)
 		return 0;
@@ -438,13 +485,18 @@ static int move_out(struct replay *replay, struct thread *thread,
 static int move_in(struct replay *replay, struct thread *thread,
                    const struct event *event)
 {
-	struct call_path *path = path_here(replay, thread, event->time_end);
+	struct call_path *path;
 	bool goes_on = thread->is_moving_ignored || thread->chain_moving;
 	struct block *block;
+	uint32_t weight;
 
-	if (!path)
+	if (!event->address) /* not sampled */
+		return 0;
+	path = path_here(replay, thread, event->time_end);
+	weight = path ? weight_of(replay, path, event) : 0;
+	if (!weight)
 		return -1;
-	phase_count(replay, 1, event->size_bytes, 0);
+	phase_count(replay, weight, weight * event->size_bytes, 0);
 	/*
 	 * A realloc does not change whether a block is counted: a life goes on as it began. Only a
 	 * block without a known origin is counted or not by this event.
@@ -452,15 +504,15 @@ static int move_in(struct replay *replay, struct thread *thread,
 	if (thread->is_moving_ignored ||
 	    (!goes_on && !is_wanted(replay, thread, path, event->size_bytes))) {
 		thread->is_moving_ignored = false;
-		replay->ignored.blocks += !goes_on;
-		return block_ignore(replay, thread, path, event);
+		replay->ignored.blocks += goes_on ? 0 : weight;
+		return block_ignore(replay, thread, path, event, weight);
 	}
-	replay->totals.reallocs++;
-	path->reallocs++;
-	block = block_begin(replay, thread, path, event);
+	replay->totals.reallocs += weight;
+	path->reallocs += weight;
+	block = block_begin(replay, thread, path, event, weight);
 	if (!block)
 		return -1;
-	if (!event->old_address)
+	if (!event->old_address || replay->sample.mean_bytes)
 		return block_lives_begin(&replay->lives, replay->threads.items, thread, block);
 	return block_lives_moved(&replay->lives, replay->threads.items, thread, block);
 }
@@ -470,18 +522,19 @@ static inline int block_make(struct replay *replay, struct thread *thread,
                              const struct event *event)
 {
 	struct call_path *path = path_here(replay, thread, event->time_end);
+	uint32_t weight = path ? weight_of(replay, path, event) : 0;
 	const struct block *block;
 
-	if (!path)
+	if (!weight)
 		return -1;
-	phase_count(replay, 1, event->size_bytes, 0);
+	phase_count(replay, weight, weight * event->size_bytes, 0);
 	if (!is_wanted(replay, thread, path, event->size_bytes)) {
-		replay->ignored.blocks++;
-		return block_ignore(replay, thread, path, event);
+		replay->ignored.blocks += weight;
+		return block_ignore(replay, thread, path, event, weight);
 	}
-	replay->totals.callocs += event->op == OP_CALLOC;
-	replay->totals.aligned += event->op == OP_ALIGNED;
-	block = block_begin(replay, thread, path, event);
+	replay->totals.callocs += event->op == OP_CALLOC ? weight : 0;
+	replay->totals.aligned += event->op == OP_ALIGNED ? weight : 0;
+	block = block_begin(replay, thread, path, event, weight);
 	if (block && event->op == OP_CALLOC)
 		replay->lives.paths.paths[block->path].pattern.callocs++;
 	return block
@@ -495,13 +548,15 @@ static int allocation_failed(struct replay *replay, struct thread *thread,
 {
 	struct call_path *path = path_here(replay, thread, event->time_end);
 
-	if (!path)
+	uint32_t weight = path ? weight_of(replay, path, event) : 0;
+
+	if (!weight)
 		return -1;
 	if (!is_wanted(replay, thread, path, event->size_bytes))
 		return 0;
-	thread->failed++;
-	replay->totals.failed++;
-	path->failed++;
+	thread->failed += weight;
+	replay->totals.failed += weight;
+	path->failed += weight;
 	return 0;
 }
 
@@ -562,7 +617,13 @@ static int record_replay(struct replay *replay, struct thread *thread,
 		thread_name_set(thread, record->name.text, record->name.time);
 		return 0;
 	case CONTROL_MAPPING: return mapping_replay(replay, thread, record, time);
-	case CONTROL_GOROUTINE: return strand_set(&replay->threads, thread, record);
+	case CONTROL_GOROUTINE:
+		if (strand_set(&replay->threads, thread, record))
+			return -1;
+		if (replay->is_chosen && replay->choice->has_threads)
+			thread->strand->is_unwanted = !thread_choice_has_strand(
+				&replay->choice->threads, thread, thread->strand);
+		return 0;
 	default: break;
 	}
 	/* the first thread writes it when the process ends: its cache lasts until then */
@@ -628,6 +689,8 @@ int replay_slice(struct replay *replay, const struct event_slice *slice)
 			phase_cursor_at(&replay->phase_now, replay->phases, event->time);
 		if (event->time >= replay->due)
 			time_advance(replay, event->time);
+		if (unlikely(replay->totals.events >= replay->growth.event_due))
+			growth_fill_events(&replay->growth, &replay->paths);
 		if (event_replay(replay, strand, event))
 			return -1;
 	}
@@ -650,6 +713,7 @@ int replay_finish(struct replay *replay)
 		/* Paths that did not change since the peak still lack their share of it. */
 		live_share_touch(&replay->paths, &replay->paths.paths[i].share);
 		replay->totals.crossed += replay->lives.paths.paths[i].crossed_blocks;
+		path_life_crowd(&replay->lives.paths.paths[i]);
 	}
 	labels_finish(&replay->threads.labels, &replay->paths);
 	for (i = 0; i < replay->threads.count; i++)

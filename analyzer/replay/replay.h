@@ -15,6 +15,7 @@
 #include "replay/mappings.h"
 #include "replay/location_times.h"
 #include "replay/path_growth.h"
+#include "replay/sample.h"
 #include "trace/phases.h"
 #include "replay/call_paths.h"
 #include "replay/source_stack.h"
@@ -62,6 +63,7 @@ struct replay {
 	struct kept_moments kept;  /* the same */
 	uint64_t due; /* when the next step of the timeline or time to fill in is due */
 	struct totals totals;
+	struct sample sample; /* set before the first slice */
 	/* [i]: 1 << (i-1) <= size < 1 << i */
 	uint64_t size_histogram[SIZE_HISTOGRAM_COUNT];
 	struct thread_table threads;
@@ -82,6 +84,12 @@ struct replay {
  */
 int replay_init(struct replay *replay, uint64_t start, double quanta_per_us);
 void replay_release(struct replay *replay);
+
+/*
+ * Call before the first slice: of the blocks, only a sample was recorded (ring_header.sample_bytes;
+ * 0: all were). Each counts as many blocks as it stands for.
+ */
+void replay_sampled(struct replay *replay, uint64_t mean_bytes);
 
 /*
  * Call before the first slice. Counts allocations by phase; a block born in load and freed in

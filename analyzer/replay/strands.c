@@ -51,25 +51,48 @@ static int index_renew(struct thread_table *table)
 	return 0;
 }
 
-/* A strand that nothing refers to; NULL: there is none. */
-static struct thread *idle_take(struct thread_table *table)
-{
-	struct thread *strand;
+/* So many entries of a list are compared: they are of few starts. */
+#define IDLE_SEEN_MAX 16
 
-	while (table->idle) {
-		strand = table->idle;
-		table->idle = strand->next_idle;
-		strand->is_idle = false;
-		if (strand->remembered || strand->run_by)
+static struct thread **idle_list(struct thread_table *table, uint32_t start)
+{
+	return &table->idle[start % IDLE_LISTS];
+}
+
+static void strand_clear(struct thread *strand)
+{
+	strand->depth = strand->level_count = strand->unsettled = 0;
+	strand->doubts.last = strand->doubts.count = 0;
+	strand->open.last = strand->open.count = 0;
+	strand->supported.last = strand->supported.count = 0;
+	strand->compared.last = strand->compared.count = 0;
+	/* No number of an event is used twice, nor that of the first event after it. */
+	strand->sequence++;
+	strand->carrier = NULL;
+}
+
+/*
+ * A strand that nothing refers to, of a goroutine with this start: what it has allocated is counted
+ * on for the next. NULL: there is none.
+ */
+static struct thread *idle_take(struct thread_table *table, uint32_t start)
+{
+	struct thread **at = idle_list(table, start), *strand;
+	bool is_usable;
+	int seen = 0;
+
+	while (*at && seen++ < IDLE_SEEN_MAX) {
+		strand = *at;
+		is_usable = !strand->remembered && !strand->run_by;
+		if (is_usable && strand->start != start) {
+			at = &strand->next_idle;
 			continue;
-		strand->depth = strand->level_count = strand->unsettled = 0;
-		strand->doubts.last = strand->doubts.count = 0;
-		strand->open.last = strand->open.count = 0;
-		strand->supported.last = strand->supported.count = 0;
-		strand->compared.last = strand->compared.count = 0;
-		/* No number of an event is used twice, nor that of the first event after it. */
-		strand->sequence++;
-		strand->carrier = NULL;
+		}
+		*at = strand->next_idle;
+		strand->is_idle = false;
+		if (!is_usable)
+			continue;
+		strand_clear(strand);
 		table->stale++;
 		return strand;
 	}
@@ -78,26 +101,63 @@ static struct thread *idle_take(struct thread_table *table)
 
 void thread_strand_idle(struct thread_table *table, struct thread *strand)
 {
+	struct thread **list = idle_list(table, strand->start);
+
 	if (!strand->goroutine || strand->is_idle || strand->remembered || strand->run_by)
 		return;
 	strand->is_idle = true;
-	strand->next_idle = table->idle;
-	table->idle = strand;
+	strand->next_idle = *list;
+	*list = strand;
+}
+
+/*
+ * Go numbers goroutines one after the other. Numbers beyond this are counted each time that they
+ * get a strand.
+ */
+#define SEEN_BYTES_MAX ((size_t)16 << 20)
+
+/*
+ * Whether a goroutine is to be counted: a strand may be given to another goroutine while it waits,
+ * and it gets another one after that. 1, 0, or -1: memory is out.
+ */
+static int is_uncounted(struct thread_table *table, uint64_t goroutine)
+{
+	size_t byte = goroutine / 8 < SEEN_BYTES_MAX ? (size_t)(goroutine / 8)
+	                                             : SEEN_BYTES_MAX;
+	uint8_t bit = (uint8_t)(1 << goroutine % 8);
+
+	if (byte == SEEN_BYTES_MAX)
+		return 1;
+	if (array_reserve_zeroed(table->seen, table->seen_bytes, byte + 1))
+		return -1;
+	if (table->seen[byte] & bit)
+		return 0;
+	table->seen[byte] |= bit;
+	return 1;
 }
 
 /* The goroutine with that number, made if it is new; NULL: memory is out. */
-static struct thread *goroutine_get(struct thread_table *table, uint64_t goroutine)
+static struct thread *goroutine_get(struct thread_table *table, uint64_t goroutine,
+                                    uint32_t start)
 {
 	struct thread *strand = goroutine_find(table, goroutine);
+	int is_new;
 
 	if (strand)
 		return strand;
-	strand = idle_take(table);
+	is_new = is_uncounted(table, goroutine);
+	if (is_new < 0)
+		return NULL;
+	if (goroutine & GOROUTINE_SCHEDULER)
+		start = STRAND_NO_START;
+	strand = idle_take(table, start);
 	if (!strand)
 		strand = thread_table_add_strand(table);
 	if (!strand)
 		return NULL;
 	strand->goroutine = goroutine;
+	strand->goroutines += (uint64_t)is_new;
+	strand->start = start;
 	if (goroutine & GOROUTINE_SCHEDULER)
 		snprintf(strand->name, sizeof(strand->name), "Go's scheduler");
 	else
@@ -147,6 +207,53 @@ static int carrier_begin(struct thread *thread)
 	return 0;
 }
 
+/* ---- what waits beneath the scheduler ------------------------------------------- */
+
+/*
+ * The thread goes from one strand to another. If that is the scheduler, the recorder may keep the
+ * frames of the strand before beneath the scheduler's, with a gap in between: C has called that
+ * strand back, and it waits.
+ */
+static void waiting_begin(struct thread *thread, struct thread *before)
+{
+	if (!(thread->strand->goroutine & GOROUTINE_SCHEDULER) ||
+	    before->goroutine & GOROUTINE_SCHEDULER)
+		return;
+	thread->waiting = before;
+	thread->waiting_count = thread->machine_count;
+	if (thread->is_switched || thread->has_hole || before->carrier != thread ||
+	    before->level_count != thread->machine_count)
+		thread->waiting = NULL;
+}
+
+/*
+ * An event of the thread has kept `kept` machine frames. Returns how many of the strand's own
+ * levels still are those; 0: none are, or its frames were not beneath the scheduler's.
+ */
+static uint32_t waiting_end(struct thread *thread, uint32_t kept)
+{
+	const struct thread *strand = thread->strand;
+	bool is_back = thread->waiting == strand && strand->carrier == thread &&
+	               !thread->has_hole;
+
+	if (kept > thread->waiting_count)
+		kept = thread->waiting_count;
+	if (strand->goroutine & GOROUTINE_SCHEDULER) {
+		thread->waiting_count = kept;
+		return 0;
+	}
+	thread->waiting = NULL;
+	return is_back && kept <= strand->level_count ? kept : 0;
+}
+
+/* How many machine frames are not of the scheduler, but wait beneath it. */
+static uint32_t frames_beneath(const struct thread *thread)
+{
+	return thread->strand->goroutine & GOROUTINE_SCHEDULER && thread->machine_gap
+	           ? thread->machine_gap - 1
+	           : 0;
+}
+
 /* ---- records --------------------------------------------------------------------- */
 
 int strand_set(struct thread_table *table, struct thread *thread,
@@ -166,7 +273,8 @@ int strand_set(struct thread_table *table, struct thread *thread,
 	if (!thread->is_carrier && carrier_begin(thread))
 		return -1;
 	if (record->goroutine.number)
-		strand = goroutine_get(table, record->goroutine.number);
+		strand = goroutine_get(table, record->goroutine.number,
+		                       record->goroutine.start_location);
 	if (!strand)
 		return -1;
 	thread->carried_labels = (uint32_t)number;
@@ -175,11 +283,11 @@ int strand_set(struct thread_table *table, struct thread *thread,
 	if (strand == before)
 		return 0;
 	thread->strand = strand;
-	thread->is_switched = true;
 	/* The strand may have been in C all the time, which had called Go: its calls may go on. */
 	thread->was_scheduler |= (before->goroutine & GOROUTINE_SCHEDULER) != 0;
+	waiting_begin(thread, before);
+	thread->is_switched = true;
 	strand->run_by++;
-	strand->is_unwanted = thread->is_unwanted;
 	before->run_by--;
 	thread_strand_idle(table, before);
 	return 0;
@@ -195,6 +303,7 @@ int strand_run(struct thread *thread, const struct run *run, const uint32_t *loc
 	if (is_whole && count == thread->machine_count)
 		return 0;
 	thread->is_switched = thread->has_hole = true;
+	thread->waiting = NULL;
 	thread->machine_count = thread->machine_gap = 0;
 	return machine_push(thread, locations, count,
 	                    run->gap_count ? run->gaps[run->gap_count - 1] + 1 : 0);
@@ -202,33 +311,29 @@ int strand_run(struct thread *thread, const struct run *run, const uint32_t *loc
 
 /* ---- events ------------------------------------------------------------------------ */
 
-/* How many outer frames of the strand are as in the thread's stack, `most` of them at most. */
+/*
+ * How many outer frames of the strand are as in the thread's stack, `most` of them at most. Those
+ * `beneath` are not its own.
+ */
 static uint32_t frames_same(const struct thread *strand, const struct thread *thread,
-                            uint32_t most)
+                            uint32_t beneath, uint32_t most)
 {
 	uint32_t count = 0;
 
 	if (most > strand->level_count)
 		most = strand->level_count;
-	if (most > thread->machine_count)
-		most = thread->machine_count;
-	while (count < most && strand->levels[count].location == thread->machine[count])
+	if (most > thread->machine_count - beneath)
+		most = thread->machine_count - beneath;
+	while (count < most &&
+	       strand->levels[count].location == thread->machine[beneath + count])
 		count++;
 	return count;
 }
 
-/*
- * Only frames on the goroutine's stack can be the same as in another thread, or after another
- * goroutine: all calls into C have ended in between.
- */
-int strand_follow(struct thread *thread, const struct event *event,
-                  const uint32_t *locations, struct strand_change *change)
+/* The machine stack after the event; *kept: so many of its frames were there before. */
+static int machine_follow(struct thread *thread, const struct event *event,
+                          const uint32_t *locations, uint32_t *kept)
 {
-	struct thread *strand = thread->strand;
-	uint32_t most = thread->is_switched ? thread->goroutine_frames : 0, same;
-	bool is_next = !thread->is_switched && strand->carrier == thread &&
-	               strand->level_count == thread->machine_count;
-
 	/* The decoder has checked it against the stack of the chunk, which may be wrong. */
 	if (event->popped > thread->machine_count)
 		thread->machine_count = 0;
@@ -236,12 +341,30 @@ int strand_follow(struct thread *thread, const struct event *event,
 		thread->machine_count -= event->popped;
 	if (thread->machine_gap > thread->machine_count)
 		thread->machine_gap = 0;
-	if (machine_push(thread, locations, event->pushed, event->gap))
-		return -1;
-	change->event = *event;
-	change->locations = locations;
-	if (is_next && event->popped <= strand->level_count)
-		return 0;
+	*kept = thread->machine_count;
+	return machine_push(thread, locations, event->pushed, event->gap);
+}
+
+/* The frames of the strand from `same` on are those of the thread, from beyond `beneath` on. */
+static void change_frames(struct strand_change *change, const struct thread *thread,
+                          uint32_t beneath, uint32_t same)
+{
+	change->event.popped = thread->strand->level_count - same;
+	change->event.pushed = thread->machine_count - beneath - same;
+	change->locations = thread->machine + beneath + same;
+}
+
+/*
+ * Only frames on the goroutine's stack can be the same as in another thread, or after another
+ * goroutine: all calls into C have ended in between.
+ */
+static void change_compare(struct strand_change *change, const struct thread *thread,
+                           uint32_t beneath)
+{
+	const struct event *event = &change->event;
+	const struct thread *strand = thread->strand;
+	uint32_t most = thread->is_switched ? thread->goroutine_frames : 0, same;
+
 	if (event->compared)
 		most = event->compared - 1;
 	/*
@@ -251,17 +374,47 @@ int strand_follow(struct thread *thread, const struct event *event,
 	if (!strand->goroutine ||
 	    (strand->carrier == thread && event->is_plain && !event->compared))
 		most = thread->machine_count;
-	same = thread->has_hole ? 0 : frames_same(strand, thread, most);
-	change->event.popped = strand->level_count - same;
-	change->event.pushed = thread->machine_count - same;
-	change->event.gap = thread->machine_gap > same ? thread->machine_gap : 0;
-	change->event.is_plain = strand->level_count != 0;
-	change->event.is_left = 0;
-	change->event.sure = 0;
+	same = thread->has_hole ? 0 : frames_same(strand, thread, beneath, most);
 	change->event.compared = !thread->has_hole &&
 	                         !(event->is_plain && !event->compared) &&
 	                         !(thread->was_scheduler && strand->carrier == thread);
-	change->locations = thread->machine + same;
+	change_frames(change, thread, beneath, same);
+	change->event.gap = !beneath && thread->machine_gap > same ? thread->machine_gap
+	                                                           : 0;
+	change->event.is_plain = strand->level_count != 0;
+	change->event.is_left = 0;
+	change->event.sure = 0;
+}
+
+/* Count the event's frames from beyond those beneath: the gap in between is not the strand's. */
+static void change_shift(struct event *event, uint32_t beneath)
+{
+	event->sure -= event->sure < beneath ? event->sure : beneath;
+	event->gap = event->gap > beneath + 1 ? event->gap - beneath : 0;
+}
+
+int strand_follow(struct thread *thread, const struct event *event,
+                  const uint32_t *locations, struct strand_change *change)
+{
+	struct thread *strand = thread->strand;
+	uint32_t beneath = frames_beneath(thread), kept, waited;
+	bool is_next = !thread->is_switched && strand->carrier == thread &&
+	               strand->level_count == thread->machine_count - beneath;
+
+	if (machine_follow(thread, event, locations, &kept))
+		return -1;
+	waited = thread->waiting ? waiting_end(thread, kept) : 0;
+	change->event = *event;
+	change->locations = locations;
+	if (is_next && event->popped <= strand->level_count) {
+		if (beneath)
+			change_shift(&change->event, beneath);
+		return 0;
+	}
+	if (waited)
+		change_frames(change, thread, 0, waited);
+	else
+		change_compare(change, thread, frames_beneath(thread));
 	thread->is_switched = thread->has_hole = thread->was_scheduler = false;
 	strand->carrier = thread;
 	return 0;

@@ -16,6 +16,8 @@
 #include "trace/merge.h"
 #include "trace/stack_record.h"
 
+#define STRAND_NO_START UINT32_MAX /* the start of Go's scheduler */
+
 /* What an event changes in the frames of the strand that it belongs to. */
 struct strand_change {
 	struct event event;

@@ -40,7 +40,7 @@ static bool have_one_name(struct thread *const *threads, size_t thread_count,
 	size_t i;
 
 	for (i = 0; i < thread_count; i++) {
-		if (!is_meant(threads[i], which, meaning))
+		if (threads[i]->goroutine || !is_meant(threads[i], which, meaning))
 			continue;
 		if (name && strcmp(name, threads[i]->name))
 			return false;
@@ -57,7 +57,7 @@ static void threads_text(char *text, size_t bytes, struct thread *const *threads
 
 	*text = 0;
 	for (i = 0; i < thread_count && used < bytes; i++) {
-		if (strstr(threads[i]->name, part))
+		if (!threads[i]->goroutine && strstr(threads[i]->name, part))
 			used += (size_t)snprintf(text + used, bytes - used, "%s%u %s",
 			                         used ? ", " : "", threads[i]->tid,
 			                         threads[i]->name);
@@ -79,7 +79,7 @@ int thread_choice_make(struct thread_choice *choice, struct thread *const *threa
 		return error_set(error, "out of memory for its threads");
 	for (meaning = BY_NUMBER; meaning < MEANINGS && !choice->count; meaning++) {
 		for (i = 0; i < thread_count; i++) {
-			if (is_meant(threads[i], which, meaning))
+			if (!threads[i]->goroutine && is_meant(threads[i], which, meaning))
 				choice->serials[choice->count++] = threads[i]->serial;
 		}
 		if (meaning == BY_PART &&
@@ -99,11 +99,27 @@ int thread_choice_make(struct thread_choice *choice, struct thread *const *threa
 void thread_choice_release(struct thread_choice *choice)
 {
 	free(choice->serials);
-	*choice = (struct thread_choice){ NULL, 0 };
+	free(choice->starts);
+	*choice = (struct thread_choice){ NULL, 0, NULL, 0 };
+}
+
+void thread_choice_sort(struct thread_choice *choice)
+{
+	qsort(choice->starts, choice->start_count, sizeof(*choice->starts), serial_compare);
+}
+
+bool thread_choice_has_strand(const struct thread_choice *choice,
+                              const struct thread *carrier, const struct thread *strand)
+{
+	if (!choice->start_count)
+		return thread_choice_has(choice, carrier->serial);
+	return strand->goroutine &&
+	       bsearch(&strand->start, choice->starts, choice->start_count,
+	               sizeof(strand->start), serial_compare);
 }
 
 bool thread_choice_has(const struct thread_choice *choice, uint32_t serial)
 {
-	return bsearch(&serial, choice->serials, choice->count, sizeof(serial),
-	               serial_compare);
+	return choice->count && bsearch(&serial, choice->serials, choice->count,
+	                                sizeof(serial), serial_compare);
 }

@@ -11,10 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zeroed: none. */
+/* What begins the name of all goroutines with one start function. */
+#define GOROUTINES_OF "goroutines of "
+
+/* Zeroed: none. Either threads, with all goroutines that they run, or goroutines. */
 struct thread_choice {
 	uint32_t *serials; /* ascending */
 	size_t count;
+	/* locations of the goroutines' start functions, ascending; also malloc'ed */
+	uint32_t *starts;
+	size_t start_count;
 };
 
 /*
@@ -28,5 +34,13 @@ int thread_choice_make(struct thread_choice *choice, struct thread *const *threa
 void thread_choice_release(struct thread_choice *choice);
 
 bool thread_choice_has(const struct thread_choice *choice, uint32_t serial);
+
+/* Call when all starts are there. */
+void thread_choice_sort(struct thread_choice *choice);
+
+/* Whether it has what this strand does while `carrier` runs it: a thread, which may run itself. */
+bool thread_choice_has_strand(const struct thread_choice *choice,
+                              const struct thread *carrier,
+                              const struct thread *strand);
 
 #endif

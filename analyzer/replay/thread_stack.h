@@ -119,13 +119,21 @@ struct thread {
 	uint32_t goroutine_frames; /* of its last GOROUTINE record */
 	uint32_t carried_labels;   /* of its strand, by that record; the table's; 0: none */
 	bool is_carrier;
-	bool is_switched;   /* its next event is the first in a row of its strand */
-	bool has_hole;      /* events before it are missing */
+	bool is_switched; /* its next event is the first in a row of its strand */
+	bool has_hole;    /* events before it are missing */
+	/*
+	 * The strand whose frames wait beneath those of Go's scheduler, and how many of the machine
+	 * frames are its; NULL: none does.
+	 */
+	struct thread *waiting;
+	uint32_t waiting_count;
 	bool was_scheduler; /* Go's scheduler was in the thread since the strand was last */
 	/* a goroutine: */
 	bool is_idle;
-	uint64_t goroutine;       /* its number; 0: this is a thread */
-	uint32_t labels;          /* of its next events; of the table's labels; 0: none */
+	uint64_t goroutine;  /* its number; 0: this is a thread */
+	uint64_t goroutines; /* how many it was, one after the other, all with one start */
+	uint32_t start;      /* location of the function that it began with; 0: unknown */
+	uint32_t labels;     /* of its next events; of the table's labels; 0: none */
 	struct thread *carrier;   /* the thread of its last event */
 	uint64_t remembered;      /* live blocks and realloc chains that began in it */
 	uint32_t run_by;          /* threads whose strand it is */

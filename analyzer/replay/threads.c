@@ -122,6 +122,7 @@ void thread_table_release(struct thread_table *table)
 	free(table->items);
 	hash_index_release(&table->by_serial);
 	hash_index_release(&table->by_goroutine);
+	free(table->seen);
 	labels_release(&table->labels);
 	*table = (struct thread_table){ .count = 0 };
 }

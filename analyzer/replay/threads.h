@@ -12,14 +12,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define IDLE_LISTS 64
+
 struct thread_table {
 	struct thread **items; /* by index: in the order in which they were first seen */
 	size_t count, capacity;
 	struct hash_index by_serial;    /* holds index + 1 */
 	struct hash_index by_goroutine; /* likewise; see replay/strands.h */
 	uint32_t stale;                 /* entries of it that mean nothing any more */
-	struct label_table labels;      /* of goroutines */
-	struct thread *idle;            /* strands for other goroutines, by next_idle */
+	uint8_t *
+		seen; /* a bit for each number of a goroutine that was counted; see strands.c */
+	size_t seen_bytes;
+	struct label_table labels; /* of goroutines */
+	/* strands for other goroutines, by next_idle; in a list by their start */
+	struct thread *idle[IDLE_LISTS];
 	bool copies_stacks; /* RING_COPIES_STACKS; set before the first thread is added */
 };
 

@@ -45,8 +45,10 @@ static int grown_text(struct text *text, const char *what,
 	text_size(median, summary->grown_median);
 	if (summary->grown == 1)
 		return text_printf(text, "its last size is %s", most);
-	return text_printf(text, "half of the %s needed at most %s, the largest %s", what,
-	                   median, most);
+	if (summary->finals.count == 1 && summary->grown_median == summary->largest_max)
+		return text_printf(text, "all of the %s that grew became %s", what, most);
+	return text_printf(text, "half of the %s grew to at most %s, the largest to %s",
+	                   what, median, most);
 }
 
 /*
@@ -94,7 +96,7 @@ static int reuse_text(struct text *text, const char *where, const char *owner,
 	char most[TEXT_NUMBER_BYTES], live[TEXT_NUMBER_BYTES];
 
 	sizes_text(sizes, sizeof(sizes), summary);
-	text_count(count, summary->counts.blocks);
+	text_count(count, class_counts_known(&summary->counts));
 	if (summary->size_kind != SIZE_CONSTANT)
 		snprintf(room, sizeof(room), ", with room for %s",
 		         text_size(most, summary->largest_max));
@@ -117,7 +119,7 @@ static int keep_text(struct text *text, const char *where,
 	char sizes[80], count[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES];
 
 	sizes_text(sizes, sizeof(sizes), summary);
-	text_count(count, summary->counts.blocks);
+	text_count(count, class_counts_known(&summary->counts));
 	text_size(most, summary->largest_max);
 	if (summary->activations == 1)
 		return text_printf(
@@ -157,7 +159,7 @@ static int sentence_add(struct text *text, const struct advice *advice,
 	char live[TEXT_NUMBER_BYTES], pieces[64];
 
 	sizes_text(sizes, sizeof(sizes), summary);
-	text_count(count, summary->counts.blocks);
+	text_count(count, class_counts_known(&summary->counts));
 	text_size(most, summary->largest_max);
 	switch (advice->kind) {
 	case ADVICE_LOCAL:
@@ -312,10 +314,32 @@ int advice_no_time_text(struct text *text, const struct advice *advice)
 		span_text(time, sizeof(time), advice->saves.ns_least, advice->saves.ns_most));
 }
 
+/* What realloc did to blocks: how often to each, if that is always the same. */
+static int reallocs_basis(struct text *text, const struct life_summary *summary)
+{
+	char count[TEXT_NUMBER_BYTES], blocks[TEXT_NUMBER_BYTES];
+	uint64_t each = summary->chains ? summary->chain_reallocs / summary->chains : 0;
+
+	if (!summary->chains)
+		return 0;
+	text_count(count, summary->chain_reallocs);
+	if (summary->chains < summary->begun)
+		return text_printf(text, " at their largest, after %s realloc%s of %s of them",
+		                   count, text_s(summary->chain_reallocs),
+		                   text_count(blocks, summary->chains));
+	if (summary->begun > 1 && summary->chain_longest == each)
+		return text_printf(text, " after %s realloc%s each", text_count(count, each),
+		                   text_s(each));
+	return text_printf(text, " at %s largest, after %s realloc%s%s",
+	                   summary->begun == 1 ? "its" : "their", count,
+	                   text_s(summary->chain_reallocs),
+	                   summary->begun == 1 ? "" : " in all");
+}
+
 /* "10,000 blocks by 3 call paths, always 40 B", and what realloc did to them. */
 static int sizes_basis(struct text *text, const struct life_summary *summary)
 {
-	char blocks[TEXT_NUMBER_BYTES], sizes[80], count[TEXT_NUMBER_BYTES];
+	char blocks[TEXT_NUMBER_BYTES], sizes[80];
 
 	if (text_printf(text, "%s block%s of %u call path%s, %s%s",
 	                text_count(blocks, summary->begun), text_s(summary->begun),
@@ -323,10 +347,7 @@ static int sizes_basis(struct text *text, const struct life_summary *summary)
 	                summary->size_kind == SIZE_CONSTANT ? "always " : "",
 	                sizes_text(sizes, sizeof(sizes), summary)))
 		return -1;
-	return summary->chains ? text_printf(text, " after %s realloc%s",
-	                                     text_count(count, summary->chain_reallocs),
-	                                     text_s(summary->chain_reallocs))
-	                       : 0;
+	return reallocs_basis(text, summary);
 }
 
 int advice_basis_text(struct text *text, const struct advice *advice,
@@ -335,13 +356,22 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 {
 	const struct life_summary *summary = advice_summary(advice, call_sites);
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], owner[256];
-	uint64_t known = summary->counts.blocks - summary->counts.inferred.blocks;
+	uint64_t known = class_counts_known(&summary->counts) -
+	                 summary->counts.inferred.blocks;
 
 	if (sizes_basis(text, summary))
 		return -1;
 	if (advice->part_count > 1 &&
 	    text_printf(text, "; %u calls of this %s", advice->part_count,
 	                advice->kind == ADVICE_ARENA ? "function" : "line"))
+		return -1;
+	if (summary->counts.unknown.blocks &&
+	    text_printf(text,
+	                "; %s of them %s alive when the recording ended, and how %s "
+	                "ended is not known",
+	                text_count(count, summary->counts.unknown.blocks),
+	                summary->counts.unknown.blocks == 1 ? "was" : "were",
+	                summary->counts.unknown.blocks == 1 ? "it" : "they"))
 		return -1;
 	if (advice->kind == ADVICE_MOVE &&
 	    text_printf(text, "; another block of the same size was alive all the time"))
@@ -365,9 +395,9 @@ int advice_basis_text(struct text *text, const struct advice *advice,
 		return -1;
 	if (!classes->has_exact_frames || known == summary->counts.proved)
 		return 0;
-	return text_printf(
-		text, "; the class of %s of them is proved",
-		text_percent(percent, summary->counts.proved, summary->counts.blocks));
+	return text_printf(text, "; the class of %s of them is proved",
+	                   text_percent(percent, summary->counts.proved,
+	                                class_counts_known(&summary->counts)));
 }
 
 /* Append another reason. */

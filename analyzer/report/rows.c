@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/hash_index.h"
+#include "report/thread_rows.h"
 #include "verdict/function_choice.h"
 #include "verdict/own_code.h"
 
@@ -67,7 +68,11 @@ static void row_add_path(struct report_row *row, const struct classes *classes,
 	const struct replay *replay = &classes->profile->replay;
 	const struct call_path *path = replay_path(replay, number);
 
+	const struct sample_path *sampled = sample_path_of(&replay->sample, number);
+
 	class_counts_add(&row->classes, &classes->paths[number]);
+	sample_variance_add(&row->made, &sampled->made);
+	sample_variance_add(&row->live, &sampled->live);
 	if (shares) {
 		row->share.blocks += shares[number].blocks;
 		row->share.bytes += shares[number].bytes;
@@ -90,29 +95,6 @@ static void row_add_path(struct report_row *row, const struct classes *classes,
 		row->size_min = path->size_min;
 	if (path->size_max > row->size_max)
 		row->size_max = path->size_max;
-}
-
-/*
- * The row of a thread. It has no call path: `node` is the thread's serial, which serves only as
- * the last key of row_compare().
- */
-static struct report_row thread_row(const struct thread *thread)
-{
-	return (struct report_row){
-		.name = stack_name_none(0),
-		.thread = thread,
-		.node = thread->serial,
-		.allocations = thread->allocations,
-		.bytes = thread->bytes,
-		.frees = thread->frees,
-		.failed = thread->failed,
-		.temporary = thread->temporary,
-		.crossed = thread->crossed,
-		.live_blocks = thread->share.live_blocks,
-		.live_bytes = thread->share.live_bytes,
-		.peak_blocks = thread->share.peak_blocks,
-		.peak_bytes = thread->share.peak_bytes,
-	};
 }
 
 /*
@@ -247,22 +229,6 @@ static int paths_make(struct report_rows *rows, const struct classes *classes,
 	return blamed < 0 ? -1 : 0;
 }
 
-/* Make a row for every thread, except for those that --thread excludes. */
-static int threads_make(struct report_rows *rows, const struct replay *replay)
-{
-	size_t i;
-
-	rows->rows = malloc((replay->threads.count + 1) * sizeof(*rows->rows));
-	if (!rows->rows)
-		return -1;
-	for (i = 0; i < replay->threads.count; i++) {
-		if (replay->threads.items[i]->is_unwanted)
-			continue;
-		rows->rows[rows->count++] = thread_row(replay->threads.items[i]);
-	}
-	return 0;
-}
-
 static struct report_row labels_row(const struct label_set *set, uint32_t number)
 {
 	return (struct report_row){
@@ -313,7 +279,7 @@ static int labels_make(struct report_rows *rows, const struct replay *replay)
 	struct report_row rest;
 	uint32_t i;
 
-	rows->rows = malloc((table->count + 1) * sizeof(*rows->rows));
+	rows->rows = calloc(table->count + 1, sizeof(*rows->rows));
 	if (!rows->rows)
 		return -1;
 	for (i = 1; i < table->count; i++) {
@@ -373,7 +339,7 @@ static int rows_make(struct report_rows *rows, const struct classes *classes,
 
 	*rows = (struct report_rows){ NULL, 0 };
 	if (group == REPORT_BY_THREAD)
-		result = threads_make(rows, &classes->profile->replay);
+		result = thread_rows_make(rows, classes->profile);
 	else if (group == REPORT_BY_LABEL)
 		result = labels_make(rows, &classes->profile->replay);
 	else if (group == REPORT_BY_PATH)

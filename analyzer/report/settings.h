@@ -54,6 +54,7 @@ struct report_settings {
 	enum report_view view;
 	enum report_group group;
 	enum report_sort sort;
+	bool is_full;         /* the overview is not shortened to fit a screen */
 	uint64_t top;         /* number of rows; 0: all */
 	enum verdict class;   /* a class, or suppressed, inferred, open, unknown */
 	enum block_kind kind; /* only the blocks of this kind of the class; KIND_ALL: all */

@@ -21,7 +21,7 @@ bool segment_timeline_oddity(char *text, size_t bytes, const struct profile *pro
 	         "after %s, %s of the heap was resident, but live blocks took only %s: at "
 	         "least %s was freed but kept by the allocator",
 	         text_duration(at, profile->segments.snapshots[number].time_ns),
-	         text_size(rss, inside.rss), text_size(live, inside.live),
+	         text_size(rss, inside.rss), text_size(live, inside.live - inside.absent),
 	         text_size(kept, inside.kept));
 	return true;
 }

@@ -70,8 +70,9 @@ static int candidate_add(struct choosing *work, const struct candidate *candidat
 }
 
 /*
- * Make a candidate for every name that reports blame, and remember which one each call site belongs
- * to: call sites in different lines of a function share one. 0, or -1 when memory is out.
+ * Make a candidate for every name that reports blame, and remember which one each call site
+ * belongs to: call sites in different lines of a function share one. 0, or -1 when memory is
+ * out.
  */
 static int candidates_collect(struct choosing *work)
 {
@@ -121,7 +122,7 @@ static bool is_meant(const struct candidate *candidate, const char *which,
  * Flag the candidates that the argument means, in the strictest way that matches any; returns
  * how many. A way that matches none has reset every flag of the way before.
  */
-static uint32_t candidates_mean(struct choosing *work, const char *which)
+static uint32_t candidates_mean(struct choosing *work, const char *which, bool *is_part)
 {
 	enum name_meaning meaning;
 	uint32_t meant = 0, i;
@@ -132,6 +133,7 @@ static uint32_t candidates_mean(struct choosing *work, const char *which)
 			                                        meaning);
 			meant += work->candidates[i].is_meant;
 		}
+		*is_part = meant && meaning >= NAME_GLOB;
 	}
 	return meant;
 }
@@ -349,7 +351,7 @@ static int is_owner(const struct classes *classes, uint32_t path, uint32_t funct
 	return result;
 }
 
-/* Select the call paths of whose blocks the function owned any. */
+/* Select the call paths of whose blocks the function owned any, or kept any for a main loop. */
 static long owned_select(const struct choosing *work, uint8_t *only, uint32_t function)
 {
 	const struct classes *classes = work->findings->classes;
@@ -360,7 +362,9 @@ static long owned_select(const struct choosing *work, uint8_t *only, uint32_t fu
 	for (i = 1; i < classes->profile->replay.paths.count; i++) {
 		if (call_path_is_empty(profile_path(classes->profile, i)))
 			continue;
-		result = is_owner(classes, i, function);
+		result = keeper_is_of_path(classes, &work->findings->hubs, i, function)
+		             ? 1
+		             : is_owner(classes, i, function);
 		if (result < 0)
 			return -1;
 		only[i] = (uint8_t)result;
@@ -369,7 +373,7 @@ static long owned_select(const struct choosing *work, uint8_t *only, uint32_t fu
 	return count;
 }
 
-/* Flag all functions that own blocks. */
+/* Flag all functions that own blocks, as lists of owners show them or by their frames alone. */
 static int owners_flag(const struct choosing *work, uint8_t *is_owner)
 {
 	struct owners owners;
@@ -377,6 +381,13 @@ static int owners_flag(const struct choosing *work, uint8_t *is_owner)
 	int result = owners_make(&owners, work->findings->classes,
 	                         &work->findings->call_sites);
 
+	for (i = 0; i < owners.count; i++)
+		is_owner[owners.owners[i].function] = 1;
+	owners_release(&owners);
+	if (result)
+		return result;
+	result = keepers_make(&owners, work->findings->classes, &work->findings->call_sites,
+	                      &work->findings->hubs);
 	for (i = 0; i < owners.count; i++)
 		is_owner[owners.owners[i].function] = 1;
 	owners_release(&owners);
@@ -398,6 +409,7 @@ static long owner_choose(const struct choosing *work, uint8_t *only, const char 
 
 	if (flags && !owners_flag(work, flags)) {
 		meant = functions_mean(is_meant, table, flags, which, &meaning);
+		several->is_part = meant && meaning >= NAME_GLOB;
 		count = 0;
 	}
 	if (meant > 1)
@@ -427,7 +439,7 @@ static long function_choose(struct choosing *work, uint8_t *only, const char *wh
 	if (count || candidates_collect(work))
 		return count ? count : -1;
 	meant = number != FUNCTION_NONE ? number_mean(work, number)
-	                                : candidates_mean(work, which);
+	                                : candidates_mean(work, which, &several->is_part);
 	if (!meant && number == FUNCTION_NONE)
 		meant = peeled_mean(work, which, &several->peeled);
 	if (meant > 1 || several->peeled)

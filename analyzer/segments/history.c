@@ -20,6 +20,8 @@
  */
 #define DOUBT_BYTES (UINT64_C(1) << 20)
 #define DOUBT_DIVISOR 16
+/* The kernel's peak is one between snapshots if it is higher by one in so many bytes. */
+#define PEAK_UNSEEN_SHARE 50
 
 /* Drop every second snapshot, but neither the highest nor a first, last or exec snapshot. */
 static void history_thin(struct segment_history *history)
@@ -212,6 +214,25 @@ struct segment_peak segment_history_peak(const struct segment_history *history,
 	if (!*is_size)
 		return history->peak;
 	return (struct segment_peak){ highest->resident, highest->time_ns };
+}
+
+uint64_t segment_history_peak_bytes(const struct segment_history *history,
+                                    bool *is_between)
+{
+	bool is_size;
+	uint64_t rss = segment_history_peak(history, &is_size).rss;
+
+	*is_between = history->kernel_peak > rss + rss / PEAK_UNSEEN_SHARE;
+	return *is_between ? history->kernel_peak : rss;
+}
+
+/* Two thirds of the peak are most of it. */
+bool segment_history_peak_is_far(const struct segment_history *history)
+{
+	bool is_between;
+	uint64_t bytes = segment_history_peak_bytes(history, &is_between);
+
+	return history->peak.rss / 2 < bytes / 3;
 }
 
 /*

@@ -27,10 +27,12 @@ struct segment_history {
 		kernel_peak; /* the largest VmHWM, without the recorder's own; 0: unknown */
 	/* sizes and kernel_peak include the recorder's own memory: segments/own_memory.h */
 	bool has_own;
-	uint64_t interval_ns;      /* median between snapshots; 0: fewer than two */
-	unsigned peak_count;       /* snapshots taken because memory had grown */
-	unsigned same_count;       /* snapshots repeated because the size had not changed */
-	unsigned own_count;        /* snapshots by the process itself; not in `read` */
+	bool peak_is_bound;   /* some of the recorder's own may be left in kernel_peak */
+	uint64_t own_most;    /* the most that the recorder had, as far as that is known */
+	uint64_t interval_ns; /* median between snapshots; 0: fewer than two */
+	unsigned peak_count;  /* snapshots taken because memory had grown */
+	unsigned same_count;  /* snapshots repeated because the size had not changed */
+	unsigned own_count;   /* snapshots by the process itself; not in `read` */
 	struct size_history sizes; /* filled by size_history_read(); empty in old traces */
 };
 
@@ -55,6 +57,16 @@ int segment_history_insert(struct segment_history *history,
  */
 struct segment_peak segment_history_peak(const struct segment_history *history,
                                          bool *is_size);
+
+/*
+ * The size of the process at its peak: by the kernel's count, if that is clearly higher than all
+ * that was seen. *is_between: so it is.
+ */
+uint64_t segment_history_peak_bytes(const struct segment_history *history,
+                                    bool *is_between);
+
+/* Whether even the highest snapshot does not show where most of the memory was at the peak. */
+bool segment_history_peak_is_far(const struct segment_history *history);
 
 /* The index of the snapshot nearest to a time since the start. There must be at least one. */
 size_t segment_history_near(const struct segment_history *history, uint64_t time_ns);

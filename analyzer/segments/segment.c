@@ -1,8 +1,13 @@
-/* segments/segment.c - classifies each mapping of a process as one segment. */
+/*
+ * segments/segment.c - classifies each mapping of a process as one segment.
+ *
+ * Long, because the kinds exclude one another: which comes first is decided here.
+ */
 #include "segments/segment.h"
 
 #include "base/page.h"
 #include "process/command_line.h"
+#include "process/runtimes.h"
 #include "process/thread_block.h"
 #include "trace_format.h"
 
@@ -18,7 +23,8 @@
 #define LARGE_BYTES_MIN (UINT64_C(64) << 10)
 #define THREAD_OF_GO UINT32_MAX
 #define GO_ARENA_FIRST UINT64_C(0xc000000000)
-#define PIECES_MAX 4096                       /* adjacent large blocks in one mapping */
+#define ATTEMPTS_MAX 3  /* to read a process that becomes another program meanwhile */
+#define PIECES_MAX 4096 /* adjacent large blocks in one mapping */
 #define JOINED_BYTES_MAX (UINT64_C(16) << 10) /* above a thread's state, at most */
 
 struct scan {
@@ -32,26 +38,6 @@ struct scan {
 static bool begins(const char *name, const char *with)
 {
 	return !strncmp(name, with, strlen(with));
-}
-
-/* Whether a file is liboutlive.so or a ring ("PID.NUMBER.ring"), in whatever directory. */
-static bool is_own(const char *name)
-{
-	static const char digits[] = "0123456789";
-	const char *slash = strrchr(name, '/'), *at;
-	size_t length;
-
-	if (!slash)
-		return false;
-	if (!strcmp(slash, "/liboutlive.so"))
-		return true;
-	at = slash + 1;
-	length = strspn(at, digits);
-	if (!length || at[length] != '.')
-		return false;
-	at += length + 1;
-	length = strspn(at, digits);
-	return length && !strcmp(at + length, ".ring");
 }
 
 /* ---- mappings of files ---- */
@@ -98,10 +84,10 @@ static enum segment file_segment(const struct segments *segments, size_t i)
 	const struct mapping *mapping = &segments->maps.mappings[i];
 	uint32_t module = segments->modules.of_mapping[i];
 
-	if (is_own(mapping->name))
+	if (runtime_is_recorder(mapping->name))
 		return SEGMENT_OUTLIVE;
 	if (module != MODULE_NONE_OF_MAPS)
-		return is_own(segments->modules.modules[module].path)
+		return runtime_is_recorder(segments->modules.modules[module].path)
 		           ? SEGMENT_OUTLIVE
 		           : module_segment(&segments->modules.modules[module], mapping);
 	if (mapping->access & MAPPING_EXECUTE)
@@ -125,12 +111,36 @@ static bool is_writable(const struct mapping *mapping)
 	       (MAPPING_READ | MAPPING_WRITE);
 }
 
-/* Whether it is an arena of glibc: aligned 64 MiB, whose upper part is not yet accessible. */
-static bool is_arena(const struct segments *segments, size_t i)
+/*
+ * Whether a heap of an arena of glibc begins there, as far as its memory can be read: it begins
+ * with the address of the arena's state, which is right behind the header of the first heap, and
+ * that of the heap before it, or 0 (malloc/arena.c: heap_info).
+ */
+static bool has_arena_header(const struct scan *scan, const struct mapping *mapping)
 {
+	struct word_pair head;
+	uint64_t offset;
+
+	if (scan->is_recorded ||
+	    !process_memory_is_present(&scan->memory, mapping->start) ||
+	    !process_memory_read(&scan->memory, mapping->start, &head))
+		return mapping->known != MAPS_KIND_ALIGNED;
+	offset = head.words[0] % ARENA_BYTES;
+	return offset && offset % 16 == 0 && offset < PAGE &&
+	       head.words[1] % ARENA_BYTES == 0 &&
+	       (head.words[0] - offset == mapping->start) == !head.words[1];
+}
+
+/*
+ * Whether it is an arena of glibc: aligned 64 MiB, whose upper part is not yet accessible. The
+ * kernel aligns what programs map themselves, too, and that by chance to 64 MiB.
+ */
+static bool is_arena(const struct scan *scan, size_t i)
+{
+	const struct segments *segments = scan->segments;
 	const struct mapping *mapping = &segments->maps.mappings[i], *next = mapping + 1;
 
-	if (mapping->start % ARENA_BYTES || mapping->known == MAPS_KIND_ALIGNED)
+	if (mapping->start % ARENA_BYTES || !has_arena_header(scan, mapping))
 		return false;
 	if (mapping->end - mapping->start == ARENA_BYTES)
 		return true;
@@ -295,14 +305,15 @@ static enum segment anonymous_segment(const struct scan *scan, size_t i)
 	if (segments->thread_of[i] || mapping->grows_down)
 		return SEGMENT_STACK;
 	if (module != MODULE_NONE_OF_MAPS && !is_reserved(mapping))
-		return is_own(segments->modules.modules[module].path) ? SEGMENT_OUTLIVE
-		                                                      : SEGMENT_BSS;
+		return runtime_is_recorder(segments->modules.modules[module].path)
+		           ? SEGMENT_OUTLIVE
+		           : SEGMENT_BSS;
 	if (is_reserved(mapping))
 		return SEGMENT_GUARD;
 	if (mapping->access & MAPPING_EXECUTE)
 		return SEGMENT_JIT;
 	if (is_writable(mapping)) {
-		if (is_arena(segments, i))
+		if (is_arena(scan, i))
 			return SEGMENT_HEAP;
 		segment = scan->is_recorded ? known_segment(mapping) : pieces_segment(scan, i);
 		if (segment == SEGMENT_OTHER && is_like_stack(segments, i))
@@ -328,8 +339,9 @@ static enum segment mapping_segment(const struct scan *scan, size_t i)
 			return strstr(name, "stack") ? SEGMENT_GO_STACK : SEGMENT_GO_HEAP;
 	}
 	if (mapping->inode || mapping->access & MAPPING_SHARED)
-		return is_reserved(mapping) && !is_own(name) ? SEGMENT_GUARD
-		                                             : file_segment(scan->segments, i);
+		return is_reserved(mapping) && !runtime_is_recorder(name)
+		           ? SEGMENT_GUARD
+		           : file_segment(scan->segments, i);
 	return anonymous_segment(scan, i);
 }
 
@@ -439,32 +451,63 @@ static int go_find(struct scan *scan)
 	return 0;
 }
 
-int segments_read(struct segments *segments, pid_t pid, struct error *error)
+/* Classify the mappings that were read. 0, or -1: memory is out. */
+static int scan_sort(struct scan *scan)
 {
-	struct scan scan = { .segments = segments };
-	int result;
+	struct segments *segments = scan->segments;
 	size_t i;
 
-	segments->pid = pid;
+	for (i = 0; i < segments->maps.count && !scan->has_own; i++)
+		scan->has_own = segments->maps.mappings[i].inode &&
+		                runtime_is_recorder(segments->maps.mappings[i].name);
+	if (go_find(scan))
+		return -1;
+	threads_assign(scan);
+	mappings_sort(scan);
+	go_memories_stacks(&segments->go, &segments->maps, &scan->memory, stack_move,
+	                   segments);
+	return 0;
+}
+
+/* 0, or -1 and *error. */
+static int scan_read(struct scan *scan, struct error *error)
+{
+	struct segments *segments = scan->segments;
+	pid_t pid = segments->pid;
+
 	if (process_maps_read(&segments->maps, pid, error))
 		return -1;
 	if (rooms_make(segments) || process_threads_read(&segments->threads, pid) ||
 	    process_modules_find(&segments->modules, &segments->maps))
 		return error_set(error, "%d: out of memory", (int)pid);
 	command_line_read(pid, segments->command, sizeof(segments->command));
-	for (i = 0; i < segments->maps.count && !scan.has_own; i++)
-		scan.has_own = segments->maps.mappings[i].inode &&
-		               is_own(segments->maps.mappings[i].name);
-	scan.memory = process_memory_open(pid);
-	result = go_find(&scan);
-	if (!result) {
-		threads_assign(&scan);
-		mappings_sort(&scan);
-		go_memories_stacks(&segments->go, &segments->maps, &scan.memory, stack_move,
-		                   segments);
+	return scan_sort(scan) ? error_set(error, "%d: out of memory", (int)pid) : 0;
+}
+
+/*
+ * The memory is opened first. If it is there at the end, it was there all the time, and what was
+ * read belongs together; else the mappings could be classified by words that were no longer there.
+ */
+int segments_read(struct segments *segments, pid_t pid, struct error *error)
+{
+	struct scan scan;
+	bool lasts = false;
+
+	segments->pid = pid;
+	for (int attempt = 0; attempt < ATTEMPTS_MAX && !lasts; attempt++) {
+		scan = (struct scan){ .segments = segments,
+			                  .memory = process_memory_open(pid) };
+		if (scan_read(&scan, error)) {
+			process_memory_close(&scan.memory);
+			return -1;
+		}
+		lasts = !segments->maps.count || process_memory_lasts(scan.memory.pagemap);
+		process_memory_close(&scan.memory);
 	}
-	process_memory_close(&scan.memory);
-	return result ? error_set(error, "%d: out of memory", (int)pid) : 0;
+	return lasts ? 0
+	             : error_set(error,
+	                         "%d: ended or became another program while it was read",
+	                         (int)pid);
 }
 
 void segments_release(struct segments *segments)

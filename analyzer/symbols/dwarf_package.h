@@ -15,7 +15,7 @@ struct dwarf_package;
 
 /*
  * Open the file at this path. NULL: there is none, it is none, or memory is out. memory_out: see
- * symbolizer_on_memory_out(); NULL: libdw's own handler.
+ * symbolizer_on_memory_out().
  */
 struct dwarf_package *dwarf_package_open(const char *path,
                                          void (*memory_out)(void)

@@ -38,6 +38,46 @@ static uint32_t back_scope(const struct module *module, uint32_t function, bool 
 	                code_block_last(from) + module->elf_bias, at + module->elf_bias);
 }
 
+#define BARE_BLOCKS_MAX 32 /* of a loop */
+
+/* Whether both ends of a block are of the scope itself, and of no function inlined in it. */
+static bool is_of(const struct module *module, uint32_t function,
+                  const struct code_block *block, uint32_t scope)
+{
+	uint64_t start = block->start + module->elf_bias;
+	uint64_t last = code_block_last(block) + module->elf_bias;
+
+	return scope_of(module->instances, function, start, start) == scope &&
+	       scope_of(module->instances, function, last, last) == scope;
+}
+
+/*
+ * Flag the blocks of a loop, from the first to the last one, if it is a bare one. Returns how
+ * many blocks were looked up.
+ */
+static uint32_t bare_set(const struct module *module, uint32_t function,
+                         struct code_graph *graph, uint32_t first, uint32_t last,
+                         uint32_t scope)
+{
+	struct code_block *blocks = graph->blocks;
+	uint32_t i;
+
+	if (first > last || last - first >= BARE_BLOCKS_MAX)
+		return 0;
+	for (i = first; i <= last; i++) {
+		if (blocks[i].kind == CODE_CALL || blocks[i].kind == CODE_RETURN ||
+		    blocks[i].is_out)
+			return 0;
+	}
+	for (i = first; i <= last; i++) {
+		if (!is_of(module, function, &blocks[i], scope))
+			return i - first + 1;
+	}
+	for (i = first; i <= last; i++)
+		blocks[i].is_bare = true;
+	return last - first + 1;
+}
+
 /*
  * Where a function goes back, the instructions of the jump and of its target decide. False: that
  * would take too long, in a damaged or hostile file.
@@ -45,7 +85,7 @@ static uint32_t back_scope(const struct module *module, uint32_t function, bool 
 static bool loops_set(const struct module *module, uint32_t function, bool is_go,
                       struct code_graph *graph)
 {
-	uint64_t inside = module->instances->list[function].inside, searched = 0;
+	uint64_t inside = module->instances->list[function].inside, searched = 0, bare = 0;
 	const struct code_block *block;
 	struct code_edge *edge;
 	uint32_t i, j;
@@ -61,6 +101,10 @@ static bool loops_set(const struct module *module, uint32_t function, bool is_go
 				return false;
 			edge->scope = back_scope(module, function, is_go, block,
 			                         &graph->blocks[edge->to]);
+			/* where that would take too long, less is known */
+			if (!is_go && bare <= SEARCHED_MAX / 10)
+				bare += inside *
+				        bare_set(module, function, graph, edge->to, i, edge->scope);
 		}
 	}
 	return true;

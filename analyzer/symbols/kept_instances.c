@@ -25,6 +25,7 @@ struct walk {
 	struct function_flows *flows;
 	struct function_flow *flow;
 	bool is_middle; /* see kept_ways.middle */
+	bool is_bare;   /* see kept_ways.is_bare; set by the walk */
 	uint64_t anew;  /* of Go code: go_cycle_depths() of the call */
 };
 
@@ -97,7 +98,7 @@ static bool is_inside(const struct walk *walk, const struct code_block *block,
 	return count > depth && here[depth] == instance;
 }
 
-/* Add the blocks after this one; false: one is reached by going back. */
+/* Add the blocks after this one; false: one is reached by going back, not round a bare loop. */
 static bool next_add(const struct code_graph *graph, const struct code_block *block,
                      uint32_t *blocks, unsigned *count)
 {
@@ -108,6 +109,8 @@ static bool next_add(const struct code_graph *graph, const struct code_block *bl
 		/* what a call throws does not matter here */
 		if (block->kind == CODE_CALL &&
 		    graph->blocks[edge->to].start != block->start + block->bytes)
+			continue;
+		if (edge->is_back && block->is_bare && graph->blocks[edge->to].is_bare)
 			continue;
 		for (j = 0; j < *count && blocks[j] != edge->to; j++)
 			;
@@ -144,8 +147,27 @@ static bool leads_back(const struct walk *walk, uint32_t number, uint32_t instan
 	return count != 0;
 }
 
+/*
+ * What is kept on the way along an edge with a scope. Whether a bare loop in the middle of an
+ * instance is written in that instance or around it, its code does not say: either is possible.
+ */
+static uint64_t edge_kept(struct walk *walk, const struct chain *chain, uint32_t number,
+                          const struct code_edge *edge, uint64_t kept)
+{
+	const struct code_block *block = &walk->flow->graph.blocks[number];
+	unsigned depth = depth_of(walk->module->instances, chain, edge->scope);
+	uint64_t within = limited(kept, depth);
+
+	if (within == kept || depth + 1 >= chain->count ||
+	    !(block->is_bare || (walk->is_middle && !edge->is_back)) ||
+	    !leads_back(walk, number, chain->list[depth + 1], depth + 1))
+		return within;
+	walk->is_bare |= block->is_bare;
+	return walk->is_middle ? kept : kept | within;
+}
+
 /* Go on to the blocks after this one. *open: how many blocks are to be gone on from. */
-static void ways_spread(struct kept_ways *ways, const struct walk *walk,
+static void ways_spread(struct kept_ways *ways, struct walk *walk,
                         const struct chain *chain, uint32_t number, uint64_t kept,
                         uint32_t *open)
 {
@@ -153,17 +175,10 @@ static void ways_spread(struct kept_ways *ways, const struct walk *walk,
 	const struct code_block *block = &graph->blocks[number];
 	const struct code_edge *edge = &graph->edges[block->edge_first];
 	uint64_t fresh;
-	unsigned depth;
 	uint32_t i;
 
 	for (i = 0; i < block->edge_count; i++, edge++) {
-		fresh = kept;
-		if (edge->scope) {
-			depth = depth_of(walk->module->instances, chain, edge->scope);
-			if (!walk->is_middle || edge->is_back || depth + 1 >= chain->count ||
-			    !leads_back(walk, number, chain->list[depth + 1], depth + 1))
-				fresh = limited(kept, depth);
-		}
+		fresh = edge->scope ? edge_kept(walk, chain, number, edge, kept) : kept;
 		if (edge->is_back && walk->anew)
 			fresh |= walk->anew & ((UINT64_C(1) << (63 - __builtin_clzll(fresh))) - 1);
 		fresh &= ~ways->kept[edge->to];
@@ -180,7 +195,7 @@ static void ways_spread(struct kept_ways *ways, const struct walk *walk,
  * Find with which instances kept each block can be reached from the block of a call. The call
  * may also throw.
  */
-static bool ways_find(struct kept_ways *ways, const struct walk *walk,
+static bool ways_find(struct kept_ways *ways, struct walk *walk,
                       const struct chain *chain, uint32_t from)
 {
 	uint32_t open = 0, number;
@@ -433,10 +448,11 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
 			return 0;
 		ways->from = from;
 		ways->function = chain.list[0];
+		ways->is_bare = walk.is_bare;
 	}
 	kept = limited(ways->kept[to_block], shared - 1);
 	middle = limited(ways->middle[to_block], shared - 1);
-	return middle > kept &&
+	return (middle > kept || (ways->is_bare && middle != kept)) &&
 	               is_later(module, from, to, 63 - (unsigned)__builtin_clzll(middle))
 	           ? middle
 	           : kept;

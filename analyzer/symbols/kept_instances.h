@@ -14,6 +14,7 @@ struct kept_ways {
 	uint64_t *kept; /* of each block: bit k: it can be reached with the outer k kept */
 	/* the same if a branch between two parts of an inlined function does not end it */
 	uint64_t *middle;
+	bool is_bare;   /* a bare loop lies on one of the ways: flow_scopes_set() */
 	uint32_t *open; /* blocks that are to be gone on from */
 	uint64_t *fresh;
 	uint32_t count, capacity, middle_capacity, open_capacity,

@@ -42,7 +42,7 @@ struct module {
 
 /*
  * Read the module's file, at bias 0 so that addresses are offsets. finder: see
- * debug_file_open(). memory_out: see symbolizer_on_memory_out(); NULL: libdw's own handler.
+ * debug_file_open(). memory_out: see symbolizer_on_memory_out().
  */
 void module_read(struct module *module, const struct debug_finder *finder,
                  void (*memory_out)(void) __attribute__((noreturn)));

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/hash_index.h"
+#include "elf/file.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -121,8 +122,33 @@ enum apart_kind {
 	APART_LINE,
 	APART_LINE_AND_MODULE,
 	APART_WHOLE,
+	APART_BUILD,
 	APART_COUNT
 };
+
+/* "libx.so+0x1f00": what has no name. Of another build of the file, it is another function. */
+static bool is_address(const char *name)
+{
+	return strstr(name, "+0x") != NULL;
+}
+
+/* Append the first digits of the build-id. The end of a long path gives way to them. */
+static void build_add(char *text, const struct namesakes *work, uint32_t module)
+{
+	char build[BUILD_ID_TEXT_BYTES];
+	const struct module *file;
+	size_t used = strlen(text);
+
+	if (module >= address_map_module_count(work->map))
+		return;
+	file = address_map_module(work->map, module);
+	if (!file->build_id_bytes)
+		return;
+	elf_build_id_text(build, file->build_id, file->build_id_bytes);
+	if (used > APART_BYTES - sizeof(build))
+		used = APART_BYTES - sizeof(build);
+	snprintf(text + used, APART_BYTES - used, ", build %.8s", build);
+}
 
 /*
  * Write one kind of text about the function. `declared` is "/src/a.c:12", "a.c@0x1130",
@@ -155,6 +181,8 @@ static void apart_text(char *text, const struct namesakes *work,
 	default:
 		snprintf(text, APART_BYTES, "%s%s%s", declared, *file && *module ? ", " : "",
 		         module);
+		if (kind == APART_BUILD && is_address(named->frame->function))
+			build_add(text, work, named->module);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "elf/demangle.h"
 #include "elf/file.h"
 #include "base/hash_index.h"
+#include "base/memory_limit.h"
 #include "symbols/module.h"
 #include "symbols/module_flow.h"
 
@@ -43,7 +44,7 @@ struct symbolizer {
 	struct given_files *given; /* NULL: none */
 	void (*watch)(void *context, uint64_t asked, uint64_t expected);
 	void *watch_context;
-	memory_out_handler memory_out; /* NULL: libdw's own handler */
+	memory_out_handler memory_out;
 	struct module *modules;
 	size_t module_count, module_capacity;
 	/* Entries of the next three begin at 1, since 0 means "none" in a hash_index. */
@@ -59,7 +60,11 @@ struct symbolizer {
 
 struct symbolizer *symbolizer_new(void)
 {
-	return calloc(1, sizeof(struct symbolizer));
+	struct symbolizer *symbolizer = calloc(1, sizeof(*symbolizer));
+
+	if (symbolizer)
+		symbolizer->memory_out = memory_limit_end;
+	return symbolizer;
 }
 
 void symbolizer_use_kept(struct symbolizer *symbolizer, const struct kept_files *kept)

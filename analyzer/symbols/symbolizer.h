@@ -41,8 +41,9 @@ void symbolizer_watch(struct symbolizer *symbolizer,
                       void *context);
 
 /*
- * Set what libdw calls when memory is out. It cannot go on then, so the handler must not
- * return. libdw does not call it everywhere: where it does not check, it will crash.
+ * Set what libdw calls when memory is out, instead of memory_limit_end(). It cannot go on then,
+ * so the handler must not return. libdw does not call it everywhere: where it does not check, it
+ * will crash.
  */
 typedef void (*memory_out_handler)(void) __attribute__((noreturn));
 void symbolizer_on_memory_out(struct symbolizer *symbolizer,

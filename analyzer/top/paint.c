@@ -105,15 +105,18 @@ static void live_put(const struct live_frame *frame, size_t row)
 static void rates_put(const struct live_frame *frame, size_t row)
 {
 	char bytes[TEXT_NUMBER_BYTES], calls[TEXT_NUMBER_BYTES], frees[TEXT_NUMBER_BYTES];
-	char lost[TEXT_NUMBER_BYTES], line[256];
+	char lost[TEXT_NUMBER_BYTES], mean[TEXT_NUMBER_BYTES], sample[64] = "", line[256];
 
+	if (frame->sample_bytes)
+		snprintf(sample, sizeof(sample), "  estimates: 1 in %s sampled",
+		         text_size(mean, frame->sample_bytes));
 	snprintf(line, sizeof(line),
-	         "a second: %s in %s calls, %s frees  %llu thread%s  lost %s",
+	         "a second: %s in %s calls, %s frees  %llu thread%s  lost %s%s",
 	         text_size(bytes, (uint64_t)frame->bytes_rate),
 	         text_short(calls, (uint64_t)frame->calls_rate),
 	         text_short(frees, (uint64_t)frame->frees_rate),
 	         (unsigned long long)frame->threads, text_s(frame->threads),
-	         text_short(lost, frame->lost));
+	         text_short(lost, frame->lost), sample);
 	terminal_put(row, 0, terminal_columns(), frame->lost ? STYLE_ALARM : STYLE_PLAIN,
 	             TEXT_KEEP_START, line);
 }

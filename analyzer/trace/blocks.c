@@ -1,6 +1,7 @@
 /* trace/blocks.c - what a block of a trace says, checked. */
 #include "trace/blocks.h"
 
+#include "account_format.h"
 #include "trace/ring.h"
 
 #include <limits.h>
@@ -108,6 +109,7 @@ static uint64_t payload_bytes_max(uint32_t type, const char **what)
 	case BLOCK_COSTS: *what = "costs"; return COSTS_RAW_BYTES_MAX;
 	case BLOCK_SEGMENTS: *what = "segments"; return SEGMENTS_RAW_BYTES_MAX;
 	case BLOCK_SIZES: *what = "sizes"; return SIZES_RAW_BYTES_MAX;
+	case BLOCK_ACCOUNT: *what = "an account"; return ACCOUNT_BYTES_MAX;
 	}
 	*what = "heap";
 	return HEAP_RAW_BYTES_MAX;

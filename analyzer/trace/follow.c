@@ -201,6 +201,7 @@ static void header_refresh(struct trace_follow *follow)
 	header->next_ticket = page.next_ticket;
 	header->next_thread = page.next_thread;
 	memcpy(header->lost, page.lost, sizeof(header->lost));
+	memcpy(header->cuts, page.cuts, sizeof(header->cuts));
 	if (follow->index->is_trace)
 		header->lost[LOST_DRAINED] = 0;
 }
@@ -458,4 +459,18 @@ bool trace_follow_has_others(const struct trace_follow *follow)
 uint64_t trace_follow_now(const struct trace_follow *follow)
 {
 	return follow->now;
+}
+
+bool trace_follow_is_replaced(const struct trace_follow *follow)
+{
+	const struct ring_header *own = &follow->process->header, *other;
+	size_t count = trace_reader_process_count(follow->reader), i;
+
+	for (i = 0; !follow->index->has_end && i < count; i++) {
+		other = &trace_reader_process(follow->reader, i)->header;
+		if (other->pid == own->pid && other->parent_pid == own->parent_pid &&
+		    other->start_ns > own->start_ns)
+			return true;
+	}
+	return false;
 }

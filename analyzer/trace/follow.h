@@ -50,6 +50,12 @@ bool trace_follow_is_ended(const struct trace_follow *follow);
 /* Other processes began since the reader was opened. */
 bool trace_follow_has_others(const struct trace_follow *follow);
 
+/*
+ * Whether the recording, which is still written, had another program in the same process when it
+ * was opened: this one has called exec, and will make no more events.
+ */
+bool trace_follow_is_replaced(const struct trace_follow *follow);
+
 /* When the last refresh began, in quanta of the process; 0: its clock cannot be read. */
 uint64_t trace_follow_now(const struct trace_follow *follow);
 

@@ -2,6 +2,7 @@
 #include "trace/index.h"
 
 #include "base/array.h"
+#include "account_format.h"
 #include "trace/blocks.h"
 #include "trace/ring_directory.h"
 #include "trace/ring.h"
@@ -25,6 +26,7 @@ static void process_free(struct trace_process *process)
 	chunk_list_release(&process->segments);
 	chunk_list_release(&process->sizes);
 	chunk_list_release(&process->heaps);
+	chunk_list_release(&process->accounts);
 	free(process);
 }
 
@@ -118,6 +120,7 @@ struct chunk_list *trace_process_payloads(struct trace_process *process, uint32_
 	       : type == BLOCK_COSTS    ? &process->costs
 	       : type == BLOCK_SEGMENTS ? &process->segments
 	       : type == BLOCK_SIZES    ? &process->sizes
+	       : type == BLOCK_ACCOUNT  ? &process->accounts
 	                                : &process->heaps;
 }
 
@@ -172,6 +175,7 @@ static int block_take(struct trace_index *index, const struct trace_block *block
 	case BLOCK_COSTS:
 	case BLOCK_SEGMENTS:
 	case BLOCK_SIZES:
+	case BLOCK_ACCOUNT:
 	case BLOCK_HEAP: return payload_block(index, block, offset, error);
 	case BLOCK_RING_DIRECTORY: return directory_block(index, block, offset, error);
 	}
@@ -261,7 +265,35 @@ static int ring_chunks(struct trace_index *index, struct trace_process *process,
 	return 0;
 }
 
-/* Index the chunks of the ring in this source. 0, or -1 and *error. */
+/*
+ * Remember where the ring in this source has its account, if it has one. An account that cannot
+ * be is reported and skipped. 0, or -1: no memory.
+ */
+static int ring_account(struct trace_index *index, struct trace_process *process,
+                        uint32_t source, const struct ring_header *header)
+{
+	const struct byte_source *file = &index->sources[source];
+	struct chunk_entry entry = { .offset = header->account_offset,
+		                         .stored_bytes = header->account_bytes,
+		                         .ticket = header->account_bytes,
+		                         .source = source,
+		                         .is_in_ring = true };
+
+	if (!header->account_bytes)
+		return 0;
+	if (header->account_bytes > ACCOUNT_BYTES_MAX ||
+	    header->account_offset > file->bytes ||
+	    header->account_bytes > file->bytes - header->account_offset) {
+		problem_add(&index->problems,
+		            "%s: an account of %llu bytes at byte %llu cannot be", file->name,
+		            (unsigned long long)header->account_bytes,
+		            (unsigned long long)header->account_offset);
+		return 0;
+	}
+	return chunk_list_add(&process->accounts, &entry);
+}
+
+/* Index what the ring in this source holds. 0, or -1 and *error. */
 static int ring_scan(struct trace_index *index, uint32_t source, struct error *error)
 {
 	const struct byte_source *file = &index->sources[source];
@@ -280,7 +312,8 @@ static int ring_scan(struct trace_index *index, uint32_t source, struct error *e
 	process->is_live = !file->memory && !(header.flags & RING_FINISHED) &&
 	                   ring_mapper_is_there(file->fd, (pid_t)header.pid,
 	                                        header.user_id);
-	if (ring_chunks(index, process, source, &header))
+	if (ring_chunks(index, process, source, &header) ||
+	    ring_account(index, process, source, &header))
 		return error_set(error, "%s: out of memory", file->name);
 	return 0;
 }

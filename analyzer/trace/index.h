@@ -27,6 +27,11 @@ struct trace_process {
 	struct chunk_list segments;
 	struct chunk_list sizes; /* SIZES payloads, likewise */
 	struct chunk_list heaps; /* HEAP payloads, likewise */
+	/*
+	 * ACCOUNT payloads, likewise, of which the last counts; or, with `is_in_ring`, where a ring
+	 * has its account.
+	 */
+	struct chunk_list accounts;
 	uint64_t events;         /* in all chunks, as their entries promise */
 	uint64_t stored_bytes;   /* that its chunks take in the file */
 	uint64_t damaged_events; /* in chunks that proved unreadable */

@@ -95,7 +95,8 @@ static inline const char *realloc_read(struct prediction *tables, const uint8_t 
 		else
 			event->address = event->old_address + (zigzag_read(at) << 3);
 	}
-	if (unlikely(!event->address))
+	/* of a sampled recording, one of the two may be 0: see FORMAT.md */
+	if (unlikely(!event->address && !event->old_address))
 		return "its address cannot be";
 	recent_add(tables, event->address, size_class);
 	if (!(flags & REALLOC_IN_PLACE) && old_class < FREED_CLASSES)

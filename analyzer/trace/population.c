@@ -3,23 +3,27 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "ring_format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-int population_add(struct population *population, uint32_t pid, bool is_fork)
+int population_add(struct population *population, uint32_t pid, uint32_t flags)
 {
 	if (array_reserve(population->starts, population->capacity,
 	                  population->programs + 1))
 		return -1;
-	population->starts[population->programs++] = (struct program_start){ pid, is_fork };
+	population->starts[population->programs++] = (struct program_start){
+		pid, flags & RING_FORKED
+	};
+	population->has_late |= flags & RING_WAITED;
 	return 0;
 }
 
 void population_release(struct population *population)
 {
 	free(population->starts);
-	*population = (struct population){ NULL, 0, 0 };
+	*population = (struct population){ .starts = NULL };
 }
 
 static int pid_compare(const void *one, const void *two)
@@ -60,7 +64,8 @@ char *population_text(char text[POPULATION_TEXT_BYTES], struct population *popul
 	if (processes == population->programs)
 		snprintf(text, POPULATION_TEXT_BYTES, "%s process%s", count, plural);
 	else
-		snprintf(text, POPULATION_TEXT_BYTES, "%s programs in %s process%s",
-		         text_count(programs, population->programs), count, plural);
+		snprintf(text, POPULATION_TEXT_BYTES, "%s %s in %s process%s",
+		         text_count(programs, population->programs),
+		         population->has_late ? "recordings" : "programs", count, plural);
 	return text;
 }

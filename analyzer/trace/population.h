@@ -20,10 +20,11 @@ struct population {
 		bool is_fork; /* began by fork, not by exec */
 	} * starts;
 	size_t programs, capacity;
+	bool has_late; /* recordings that began later than their program */
 };
 
-/* Count a program. 0, or -1 when memory is out. */
-int population_add(struct population *population, uint32_t pid, bool is_fork);
+/* Count a program, by its enum ring_flags. 0, or -1 when memory is out. */
+int population_add(struct population *population, uint32_t pid, uint32_t flags);
 void population_release(struct population *population);
 
 /*

@@ -324,6 +324,17 @@ struct address_map *trace_reader_map(struct trace_reader *reader,
 	return map;
 }
 
+static int entry_read(struct trace_reader *reader, const struct chunk_entry *entry,
+                      uint8_t *to, struct error *error)
+{
+	const struct byte_source *source = &reader->index.sources[entry->source];
+
+	return entry->is_in_ring
+	           ? byte_source_read(source, entry->offset, to, entry->ticket, error)
+	           : payload_read(reader->index.payloads, source, entry->offset,
+	                          entry->stored_bytes, to, entry->ticket, error);
+}
+
 /*
  * The payload's size is in entry->ticket: see struct trace_process. `take` may return 1 to
  * stop early; then memory is out, and further blocks would fail alike.
@@ -331,7 +342,7 @@ struct address_map *trace_reader_map(struct trace_reader *reader,
 int trace_reader_payloads(struct trace_reader *reader, const struct chunk_list *list,
                           payload_taker *take, void *context)
 {
-	const struct byte_source *source = &reader->index.sources[0];
+	const struct byte_source *source;
 	struct chunk_buffer buffer = { NULL, 0, 0 };
 	const struct chunk_entry *entry;
 	struct error error;
@@ -340,13 +351,13 @@ int trace_reader_payloads(struct trace_reader *reader, const struct chunk_list *
 
 	for (i = 0; i < list->count && result <= 0; i++) {
 		entry = &list->entries[i];
+		source = &reader->index.sources[entry->source];
 		if (chunk_buffer_reserve(&buffer, entry->ticket)) {
 			problem_add(&reader->index.problems, "%s: out of memory for a block",
 			            source->name);
 			continue;
 		}
-		if (payload_read(reader->index.payloads, source, entry->offset,
-		                 entry->stored_bytes, buffer.data, entry->ticket, &error)) {
+		if (entry_read(reader, entry, buffer.data, &error)) {
 			problem_add(&reader->index.problems, "%s", error.message);
 			continue;
 		}

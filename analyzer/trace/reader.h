@@ -99,8 +99,8 @@ void trace_reader_damaged(struct trace_reader *reader, struct trace_process *pro
                           const char *why);
 
 /*
- * Call `take` with the payload of each entry of process->symbols, sources, costs, segments, sizes
- * or heaps.
+ * Call `take` with the payload of each entry of process->symbols, sources, costs, segments, sizes,
+ * heaps or accounts.
  * `take` returns 0; -1 and *error, which names no file, if the payload is damaged; or 1 to stop:
  * memory is out. Damage is reported in the reader's problems and skipped. 0, or 1.
  */

@@ -47,6 +47,10 @@ int ring_header_check(const struct ring_header *header, const char *name,
 	if (header->clock_shift > CLOCK_SHIFT_MAX)
 		return error_set(error, "%s: a clock shift of %u cannot be", name,
 		                 header->clock_shift);
+	if (header->sample_bytes > SAMPLE_BYTES_MAX ||
+	    !header->sample_bytes != !(header->features_required & FEATURE_SAMPLED))
+		return error_set(error, "%s: one sample in %llu bytes cannot be", name,
+		                 (unsigned long long)header->sample_bytes);
 	return 0;
 }
 

@@ -108,6 +108,15 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
 	return 0;
 }
 
+int trace_writer_require(struct trace_writer *writer, uint64_t features,
+                         struct error *error)
+{
+	if (pwrite(writer->descriptor, &features, sizeof(features),
+	           offsetof(struct trace_header, features_required)) == sizeof(features))
+		return 0;
+	return writer_fail(writer, errno, error);
+}
+
 int trace_writer_header(struct trace_writer *writer, const struct trace_header *header,
                         struct error *error)
 {

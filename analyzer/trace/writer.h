@@ -42,6 +42,13 @@ int trace_writer_open(struct trace_writer *writer, int descriptor, const char *p
                       uint64_t session, struct error *error);
 
 /*
+ * Readers that do not know these features (FEATURE_SAMPLED ..) are to refuse the trace. Call before
+ * the first block. 0, or -1 and *error.
+ */
+int trace_writer_require(struct trace_writer *writer, uint64_t features,
+                         struct error *error);
+
+/*
  * Replace the header that trace_writer_open() wrote by that of another trace, whose blocks are
  * copied. What is written from now on is of our version, so the header says at least that. 0,
  * or -1 and *error.

@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_VERDICT_ADVICE_H
 #define OUTLIVE_VERDICT_ADVICE_H
 
+#include "verdict/advice_list.h"
 #include "verdict/advice_rules.h"
 #include "verdict/classes.h"
 #include "verdict/call_sites.h"
@@ -16,46 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct advice {
-	enum advice_kind kind;
-	uint32_t call_site;
-	uint32_t owner;  /* function; FUNCTION_NONE: several, each `levels` further out */
-	uint32_t levels; /* frames from the call site's function to the owner; 0: varies */
-	/* The system library that would have to be changed; NULL: the program's own code. */
-	const char *library;
-	bool is_mine;    /* the function that allocates is the user's own code */
-	uint64_t copies; /* reserve: see call_site_copies(); 0: reallocs grow the blocks */
-	/* reuse: the calls that make its parts, which are kept with it, and their blocks */
-	uint32_t with_count;
-	uint64_t with_blocks;
-	struct saving saves;
-	bool is_small; /* too little to matter: see saving_is_small() */
-	bool
-		has_time; /* what it saves of the time can be promised: see saving_has_time() */
-	/*
-	 * Several call sites may be one line of the source: template instances, copies of an inlined
-	 * function; and one arena serves all lines of a function. They are parts [part_first ..] of
-	 * the list; call_site is the first of them.
-	 */
-	uint32_t part_first, part_count;
-	struct life_summary
-		*together; /* of all call paths of several call sites; or NULL */
-};
-
-struct advice_list {
-	/*
-	 * What saves more than a little comes first. Then the user's own code comes before others
-	 * (own_code.h), and the largest saving first.
-	 */
-	struct advice *items;
-	size_t count;
-	size_t shown;    /* these come first: their saving is not small */
-	uint32_t *parts; /* numbers of call sites */
-};
-
-/* 0, or -1 when memory is out; release it either way. */
+/*
+ * Flags call sites for advice_refusal_text(). 0, or -1 when memory is out; release it either way.
+ */
 int advice_make(struct advice_list *list, const struct classes *classes,
-                const struct call_sites *call_sites);
+                struct call_sites *call_sites);
 void advice_release(struct advice_list *list);
 
 /* Whether it is about that call site. */
@@ -72,6 +38,13 @@ const char *advice_kind_text(enum advice_kind kind);
 /* Why nothing is advised about these blocks, in a few words. */
 int advice_refusal_text(struct text *text, const struct classes *classes,
                         const struct call_site *call_site);
+
+/*
+ * The same without the figures of this call site: other call sites with the same reason have the
+ * same words. NULL: the reason has no figures.
+ */
+const char *advice_refusal_shared(const struct classes *classes,
+                                  const struct call_site *call_site);
 
 /* Everything that a report says of lives, made by one call. */
 struct findings {

@@ -17,11 +17,15 @@
 
 /* ---- what the evidence carries ------------------------------------------------------- */
 
-/* Whether all blocks are of the class; without any blocks, they are of none. */
+#define UNKNOWN_PART \
+	20 /* of the blocks, at most so many may be alive in a process let go */
+
+/* Whether all blocks whose end is known are of the class; without any, they are of none. */
 static bool is_all(const struct life_summary *summary, enum life_class class)
 {
-	return summary->counts.blocks &&
-	       summary->counts.shares[class].blocks == summary->counts.blocks;
+	uint64_t known = class_counts_known(&summary->counts);
+
+	return known && summary->counts.shares[class].blocks == known;
 }
 
 /* "Never freed" is certain only of a process that exited, not of one that was killed. */
@@ -108,13 +112,15 @@ void kind_split_add(struct kind_split *split, const struct classes *classes,
                     const struct call_site *call_site,
                     const struct class_counts *counts)
 {
-	struct class_share *stack = &split->scoped;
+	struct class_share *stack = &split->scoped, unknown = { 0, 0 };
 	unsigned kind;
 
 	if (is_go_runtime_c(classes->functions.functions[call_site->function].name))
 		share_move(&split->go_runtime, &counts->shares[CLASS_CROSSED]);
 	if (is_of_container(classes, &call_site->summary))
 		stack = &split->contained;
+	else if (call_site->summary.is_sampled)
+		stack = &unknown; /* which of the others it is cannot be known */
 	else if (is_local(&call_site->summary))
 		stack = &split->local;
 	share_move(stack, &counts->shares[CLASS_STACK]);
@@ -173,7 +179,7 @@ static struct advice_result stack_advice(const struct classes *classes,
 
 	/* A local variable is gone when its function returns: that must be proved. */
 	if (!refusal && classes->has_exact_frames &&
-	    summary->counts.proved < summary->counts.blocks)
+	    summary->counts.proved < class_counts_known(&summary->counts))
 		refusal = REFUSE_SUPPORTED;
 	if (!refusal && summary->at_once > LOCAL_AT_ONCE_MAX)
 		refusal = REFUSE_MANY_AT_ONCE;
@@ -238,8 +244,23 @@ static enum refusal hands_check(const struct classes *classes,
 	                                : REFUSE_NOT;
 }
 
+/*
+ * Whether advice can rest on the blocks that ended: the process ran on after the recording, and no
+ * more of them were alive then than one activation of their owner had before.
+ */
+static bool is_known_enough(const struct classes *classes,
+                            const struct life_summary *summary)
+{
+	uint64_t unknown = summary->counts.unknown.blocks;
+
+	return !unknown ||
+	       (profile_is_let_go(classes->profile) && unknown <= summary->at_once &&
+	        unknown <= summary->counts.blocks / UNKNOWN_PART);
+}
+
 /* Why the blocks' classes allow no advice, whichever function allocates them. */
-static enum refusal classes_check(const struct life_summary *summary)
+static enum refusal classes_check(const struct classes *classes,
+                                  const struct life_summary *summary)
 {
 	const struct class_counts *counts = &summary->counts;
 	unsigned class, kinds = 0;
@@ -250,7 +271,7 @@ static enum refusal classes_check(const struct life_summary *summary)
 		return REFUSE_INFERRED;
 	if (counts->open.blocks || counts->owner_open)
 		return REFUSE_OPEN;
-	if (counts->unknown.blocks)
+	if (!is_known_enough(classes, summary))
 		return REFUSE_UNKNOWN;
 	for (class = 0; class < CLASS_COUNT; class ++)
 		kinds += counts->shares[class].blocks > 0;
@@ -283,9 +304,11 @@ struct advice_result call_site_advice(const struct classes *classes,
 	bool is_few = summary->counts.blocks < ADVICE_BLOCKS_MIN;
 	bool is_reuse = !is_few && (is_for_reuse(classes, call_site) ||
 	                            is_alone(summary, call_site->function));
-	enum refusal refusal = is_reuse ? REFUSE_NOT : classes_check(summary);
+	enum refusal refusal = is_reuse ? REFUSE_NOT : classes_check(classes, summary);
 	struct advice_result result = { ADVICE_KINDS, refusal };
 
+	if (summary->is_sampled)
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_SAMPLED };
 	if (refusal)
 		return result;
 	if (is_all(summary, CLASS_STATIC))
@@ -309,6 +332,9 @@ struct advice_result call_site_advice(const struct classes *classes,
 		refusal = REFUSE_THROWN;
 	if (!refusal && is_not_for_container(&result) && is_of_container(classes, summary))
 		refusal = REFUSE_CONTAINER;
+	if (!refusal && (result.kind == ADVICE_CALLER || result.kind == ADVICE_ARENA) &&
+	    is_between_libraries(classes, summary, call_site->function))
+		refusal = REFUSE_LIBRARIES;
 	if (!refusal && !is_few && is_of_stream(classes, summary))
 		refusal = REFUSE_STREAM;
 	/* what is known is the better reason */
@@ -388,7 +414,8 @@ static int size_text(struct text *text, enum refusal refusal,
 	text_size(most, room);
 	switch (refusal) {
 	case REFUSE_LARGE:
-		return text_printf(text, "its blocks are too large: %s, with %s at most for %s",
+		return text_printf(text,
+		                   "its largest block is too large: %s, with %s at most for %s",
 		                   size, most, what);
 	case REFUSE_MANY:
 		return text_printf(
@@ -408,8 +435,8 @@ static int size_text(struct text *text, enum refusal refusal,
 		                   text_size(size, at_once * summary->largest_max), most);
 	case REFUSE_LARGE_FOR_ARENA:
 		return text_printf(text,
-		                   "its blocks are too large for an arena: %s, with %s at "
-		                   "most",
+		                   "its largest block is too large for an arena: %s, with %s "
+		                   "at most",
 		                   size, text_size(most, ARENA_SIZE_MAX));
 	case REFUSE_LARGE_FOR_GLOBALS:
 		return text_printf(
@@ -426,11 +453,12 @@ static int size_text(struct text *text, enum refusal refusal,
 }
 
 int refusal_text(struct text *text, enum refusal refusal,
-                 const struct life_summary *summary)
+                 const struct life_summary *summary, const char *thread)
 {
 	static const char *const texts[REFUSALS] = {
+		[REFUSE_SAMPLED] = ("a sample cannot show how many of its blocks are alive at "
+		                    "once, how large they get, or what follows what"),
 		[REFUSE_GOES_ON] = "its reallocs continue blocks of other call paths",
-		[REFUSE_CROSSED] = "its blocks are handed to another thread",
 		[REFUSE_LIVE] =
 			"its blocks are never freed: if they should be, that comes first",
 		[REFUSE_SUPPRESSED] = "its blocks are never freed, on purpose",
@@ -439,8 +467,8 @@ int refusal_text(struct text *text, enum refusal refusal,
 		[REFUSE_SIZES_DIFFER] = "their size is not known to be constant",
 		[REFUSE_THROWN] = "the runtime of C++ allocates what is thrown",
 		[REFUSE_CONTAINER] =
-			("a container allocates them when it needs to: what its user "
-		     "can do is to reserve, or to keep the container"),
+			("a container allocates them when it needs to: its user can "
+		     "keep the container, or reserve (maps, sets and lists cannot)"),
 		[REFUSE_FIXED] = "the function that allocates them is not yours to change",
 		[REFUSE_MADE_ELSEWHERE] = "another module allocates them for its callers",
 		[REFUSE_MOVED_ELSEWHERE] = ("another (or an unknown) module passes them to "
@@ -455,12 +483,16 @@ int refusal_text(struct text *text, enum refusal refusal,
 		[REFUSE_OWNERS_FIXED] = "the function that owns them is not yours to change",
 		[REFUSE_OWNERS_EXIT] = ("some are freed after main() returned: no function of "
 		                        "yours owns them then"),
+		[REFUSE_LIBRARIES] = ("one library allocates them and another owns them: both "
+		                      "would have to change, and neither is the program's"),
 		[REFUSE_SIZES_GROW] = "their sizes grew to the end: nothing bounds them",
 		[REFUSE_CROWD_GROWS] = ("how many are live at once grew to the end: nothing "
 		                        "bounds them"),
 		[REFUSE_ONE_BY_ONE] = "they come and go one by one, not all together",
 	};
 
+	if (refusal == REFUSE_CROSSED)
+		return text_printf(text, "its blocks are handed to another %s", thread);
 	if (texts[refusal])
 		return text_printf(text, "%s", texts[refusal]);
 	return count_text(text, refusal, summary) || size_text(text, refusal, summary) ? -1

@@ -33,6 +33,7 @@ enum advice_kind {
 /* The rule that prevents advice. refusal_text() has a sentence for each. */
 enum refusal {
 	REFUSE_NOT,
+	REFUSE_SAMPLED, /* only a sample of the blocks was recorded */
 	REFUSE_GOES_ON,
 	REFUSE_INFERRED,
 	REFUSE_OPEN,      /* inlined functions may have ended */
@@ -59,6 +60,7 @@ enum refusal {
 	REFUSE_OWNERS,
 	REFUSE_OWNERS_FIXED,
 	REFUSE_OWNERS_EXIT, /* freed at exit */
+	REFUSE_LIBRARIES,   /* several libraries of the system would have to change */
 	REFUSE_SIZES_GROW,
 	REFUSE_CROWD_GROWS,
 	REFUSE_LARGE,        /* a single block is too large */
@@ -109,8 +111,11 @@ uint64_t call_site_copies(const struct classes *classes,
 struct advice_result call_site_advice(const struct classes *classes,
                                       const struct call_site *call_site);
 
-/* Print the reason in a few words; REFUSE_NOT prints nothing. 0, or -1 when memory is out. */
+/*
+ * Print the reason in a few words; REFUSE_NOT prints nothing. `thread`: see thread_table_kind(). 0,
+ * or -1 when memory is out.
+ */
 int refusal_text(struct text *text, enum refusal refusal,
-                 const struct life_summary *summary);
+                 const struct life_summary *summary, const char *thread);
 
 #endif

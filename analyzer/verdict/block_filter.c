@@ -2,18 +2,16 @@
 #include "verdict/block_filter.h"
 
 #include "base/options.h"
-#include "replay/profile.h"
 #include "verdict/classes.h"
 #include "verdict/function_choice.h"
 #include "verdict/function_text.h"
+#include "verdict/goroutine_choice.h"
 #include "verdict/mapping_maker.h"
+#include "verdict/module_choice.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CANDIDATES_BYTES 384
 
 bool filter_request_is_any(const struct filter_request *asked)
 {
@@ -104,74 +102,6 @@ static const char *done_text(const struct block_filter *filter)
 
 /* ---- modules -------------------------------------------------------------------------- */
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static bool is_module_meant(const char *path, const char *which,
-                            enum name_meaning meaning)
-{
-	switch (meaning) {
-	case NAME_WHOLE: return !strcmp(path, which) || !strcmp(last_part(path), which);
-	case NAME_GLOB:
-		return !fnmatch(which, path, 0) || !fnmatch(which, last_part(path), 0);
-	case NAME_PART: return *which && strstr(path, which);
-	default: return false;
-	}
-}
-
-/* Append the base names of the modules with is_listed. */
-static void modules_list(char *list, size_t bytes, const struct address_map *map,
-                         const uint8_t *is_listed, size_t count)
-{
-	size_t used = 0, i;
-
-	*list = 0;
-	for (i = 0; i < count && used < bytes; i++) {
-		if (is_listed[i])
-			used += (size_t)snprintf(list + used, bytes - used, "%s%s",
-			                         used ? ", " : "",
-			                         last_part(address_map_module(map, i)->path));
-	}
-	if (used >= bytes)
-		strcpy(list + bytes - 4, "..");
-}
-
-/*
- * Set is_meant[module] for the modules that allocate and that `which` means. A part must be of one
- * module only.
- */
-static int modules_mean(const struct block_filter *filter, uint8_t *is_meant,
-                        const struct profile *all, const uint8_t *has_blocks,
-                        size_t count, const char *which, struct error *error)
-{
-	enum name_meaning meaning;
-	char list[CANDIDATES_BYTES];
-	size_t meant = 0, i;
-
-	for (meaning = NAME_WHOLE; meaning < NAME_MEANINGS && !meant; meaning++) {
-		for (i = 0; i < count; i++) {
-			is_meant[i] = has_blocks[i] &&
-			              is_module_meant(address_map_module(all->map, i)->path, which,
-			                              meaning);
-			meant += is_meant[i];
-		}
-		if (meant > 1 && meaning == NAME_PART) {
-			modules_list(list, sizeof(list), all->map, is_meant, count);
-			return error_set(error, "--module: '%s' is part of several: %s", which,
-			                 list);
-		}
-	}
-	if (meant)
-		return 0;
-	modules_list(list, sizeof(list), all->map, has_blocks, count);
-	return error_set(error, "no functions of a module '%s' %s: there are %s", which,
-	                 filter->choice.is_of_mappings ? "map memory" : "allocate", list);
-}
-
 /* The module of the function that the call path counts for; `count`: none. */
 static size_t path_module(const struct block_filter *filter,
                           const struct classes *classes, uint32_t path, size_t count)
@@ -195,8 +125,9 @@ static int paths_of_modules(struct block_filter *filter, const struct classes *c
 	for (i = 1; i < filter->choice.path_count && !result; i++)
 		has_blocks[path_module(filter, classes, (uint32_t)i, count)] = 1;
 	for (i = 0; i < asked->module_count && !result; i++) {
-		result = modules_mean(filter, is_meant, classes->profile, has_blocks, count,
-		                      asked->modules[i], error);
+		result = modules_mean(
+			is_meant, classes->profile->map, has_blocks, count, asked->modules[i],
+			filter->choice.is_of_mappings ? "map memory" : "allocate", error);
 		for (j = 0; j < count; j++)
 			is_any[j] |= is_meant[j];
 	}
@@ -209,8 +140,9 @@ static int paths_of_modules(struct block_filter *filter, const struct classes *c
 		    text_printf(&filter->text, ", %s by functions of ", done_text(filter)))
 			result = -1;
 		if (result ||
-		    text_printf(&filter->text, "%s%s", j > 1 ? " or " : "",
-		                last_part(address_map_module(classes->profile->map, i)->path)))
+		    text_printf(
+				&filter->text, "%s%s", j > 1 ? " or " : "",
+				module_last_part(address_map_module(classes->profile->map, i)->path)))
 			result = error_set(error, "out of memory for its modules");
 	}
 	free(flags);
@@ -361,15 +293,19 @@ static int threads_choose(struct block_filter *filter, const struct profile *all
 	struct thread_choice *choice = &filter->choice.threads;
 
 	filter->choice.has_threads = true;
+	if (goroutines_choose(choice, all, which))
+		return error_set(error, "out of memory for its goroutines");
+	if (choice->start_count)
+		return text_printf(&filter->text, ", %s by " GOROUTINES_OF "%s",
+		                   done_text(filter), goroutines_meant(which));
 	if (thread_choice_make(choice, threads->items, threads->count, which, error))
 		return -1;
 	if (choice->count > 1)
 		return text_printf(&filter->text, ", %s by the %s threads %s",
 		                   done_text(filter), text_count(count, choice->count), which);
 	thread = thread_table_find(threads, choice->serials[0]);
-	if (thread && strstr(thread->name, which))
-		which = thread->name;
-	return text_printf(&filter->text, ", %s by thread %s", done_text(filter), which);
+	return text_printf(&filter->text, ", %s by thread %s", done_text(filter),
+	                   thread && strstr(thread->name, which) ? thread->name : which);
 }
 
 static int labels_choose(struct block_filter *filter, const struct profile *all,
@@ -396,12 +332,13 @@ static int labels_choose(struct block_filter *filter, const struct profile *all,
 /* The text of a filter without the comma before its first condition, and escaped. */
 static int text_finish(struct text *text)
 {
-	char *plain = malloc(text->bytes + 1);
+	char *plain;
 
-	if (!plain || !text->data) {
-		free(plain);
+	if (!text->data)
+		return 0; /* there is no condition */
+	plain = malloc(text->bytes + 1);
+	if (!plain)
 		return -1;
-	}
 	text_escape(plain, text->bytes + 1, text->data + 2);
 	free(text->data);
 	*text = (struct text){ plain, strlen(plain), text->bytes + 1 };
@@ -430,6 +367,14 @@ static int paths_make(struct block_filter *filter, const struct classes *classes
 {
 	const struct filter_request *asked = filter->asked;
 
+	const struct stack_request of_stacks = { .modules = asked->modules,
+		                                     .module_count = asked->module_count,
+		                                     .functions = asked->functions,
+		                                     .function_count = asked->function_count,
+		                                     .is_only_mine = asked->is_only_mine };
+
+	if (asked->is_of_stacks)
+		return stack_choice_make(&filter->stacks, classes, &of_stacks, error);
 	if (!asked->module_count && !asked->function_count && !asked->is_only_mine)
 		return 0;
 	filter->paths = malloc(filter->choice.path_count);
@@ -470,7 +415,7 @@ int block_filter_make(struct block_filter *filter, const struct profile *all,
 	     !text_printf(&filter->text, ", %s in the phase %s",
 	                  asked->is_of_mappings ? "mapped" : "born",
 	                  all->phases->totals[filter->choice.phase].name)) &&
-	    !text_finish(&filter->text)) {
+	    !text_finish(&filter->text) && !text_finish(&filter->stacks.text)) {
 		filter->choice.text = filter->text.data;
 		/* the arrays outlive the classes */
 		filter->peeling = classes->peeling;
@@ -489,6 +434,7 @@ void block_filter_release(struct block_filter *filter)
 	thread_choice_release(&filter->choice.threads);
 	peeling_release(&filter->peeling);
 	text_release(&filter->text);
+	stack_choice_release(&filter->stacks);
 	free(filter->paths);
 	free(filter->labels);
 	*filter = (struct block_filter){ .asked = NULL };

@@ -12,6 +12,7 @@
 #include "replay/block_choice.h"
 #include "verdict/class_options.h"
 #include "verdict/peeling.h"
+#include "verdict/stack_choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +21,9 @@
 /* What the user asked for; strings are borrowed. Of several modules, functions or labels, any. */
 struct filter_request {
 	bool is_of_mappings; /* chosen are calls that map memory (replay/block_choice.h) */
-	const char *phase;   /* born in it; NULL: in any */
+	bool
+		is_of_stacks; /* modules, functions and one's own code choose stacks, not blocks */
+	const char *phase;  /* born in it; NULL: in any */
 	const char *thread; /* tid, name, glob or part of a name (replay/thread_choice.h) */
 	const char *const *labels; /* of its goroutine: "KEY=VALUE" or "KEY" */
 	size_t label_count;
@@ -38,6 +41,7 @@ struct block_filter {
 	const struct filter_request *asked;
 	struct block_choice choice;
 	uint8_t *paths, *labels; /* of the choice */
+	struct stack_choice stacks;
 	/* The wrappers that all blocks show: a part of them could show fewer. */
 	struct peeling peeling;
 	uint32_t function_count; /* of the table that it is for */

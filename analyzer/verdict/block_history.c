@@ -163,7 +163,8 @@ static bool is_asked(const struct telling *telling, const struct thread *thread,
 		return false;
 	/* the event was replayed, so its call path has a node; its number is the profile's, too */
 	return (!profile->choice.has_threads ||
-	        thread_choice_has(&profile->choice.threads, thread->serial)) &&
+	        thread_choice_has_strand(&profile->choice.threads, thread_carrier(thread),
+	                                 thread)) &&
 	       block_choice_has_size(&profile->choice, event->size_bytes) &&
 	       block_choice_has_path(&profile->choice, nodes[node].path) &&
 	       is_in_phase(profile, event->time);
@@ -314,6 +315,7 @@ static int history_tell(struct telling *telling, struct trace_reader *reader,
 	/* nothing that is used of this replay depends on its clock */
 	if (replay_init(&telling->replay, 0, 1000))
 		return -1;
+	replay_sampled(&telling->replay, process->header.sample_bytes);
 	telling->replay.sources = profile->replay.sources;
 	telling->replay.threads.copies_stacks = process->header.flags & RING_COPIES_STACKS;
 	process->damaged_events = 0; /* the second pass counts them again */

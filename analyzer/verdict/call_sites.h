@@ -9,11 +9,13 @@
 #include "verdict/classes.h"
 #include "verdict/evidence.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct call_site {
 	uint32_t location, function;
 	struct life_summary summary; /* sorted */
+	bool is_crowded; /* other call sites of its line have blocks at the same time */
 };
 
 struct call_sites {

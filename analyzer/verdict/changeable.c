@@ -63,6 +63,31 @@ bool has_exit_owner(const struct classes *classes, const struct life_summary *su
 	return false;
 }
 
+/* The same, unless the user says that the function is their own. */
+static const char *foreign_library_of(const struct classes *classes, uint32_t number)
+{
+	return function_at(classes, number)->is_mine ? NULL : library_of(classes, number);
+}
+
+bool is_between_libraries(const struct classes *classes,
+                          const struct life_summary *summary, uint32_t function)
+{
+	const uint32_t module = function_at(classes, function)->module;
+	bool is_between = false;
+	uint32_t owner;
+	size_t i;
+
+	if (!foreign_library_of(classes, function))
+		return false;
+	for (i = 0; i < summary->owners.count; i++) {
+		owner = summary->owners.ranks[i].key;
+		if (!foreign_library_of(classes, owner))
+			return false;
+		is_between |= function_at(classes, owner)->module != module;
+	}
+	return is_between;
+}
+
 bool is_made_elsewhere(const struct classes *classes,
                        const struct life_summary *summary, uint32_t function)
 {

@@ -30,6 +30,13 @@ bool has_exit_owner(const struct classes *classes, const struct life_summary *su
 const char *library_of(const struct classes *classes, uint32_t function);
 
 /*
+ * Whether `function`, which allocates the blocks, and their owners are in several libraries of the
+ * system, and none of them is the program's, or the user's own: no one would change all of these.
+ */
+bool is_between_libraries(const struct classes *classes,
+                          const struct life_summary *summary, uint32_t function);
+
+/*
  * Whether a function of another module than `function`'s allocates the blocks, and is a wrapper
  * only by its behaviour. Example: the caller of fopen() does not decide how fopen() allocates
  * its FILE.

@@ -41,6 +41,12 @@ struct class_counts {
 	uint64_t owner_open; /* of those that escaped: which function owned them is open */
 };
 
+/* The blocks whose end was seen, or that were never freed. */
+static inline uint64_t class_counts_known(const struct class_counts *counts)
+{
+	return counts->blocks - counts->unknown.blocks;
+}
+
 void class_share_add(struct class_share *to, const struct class_share *from);
 void class_counts_add(struct class_counts *to, const struct class_counts *from);
 

@@ -139,20 +139,20 @@ static void live_classify(struct classes *classes, const struct block *block)
 	const struct replay *replay = &classes->profile->replay;
 	struct chain origin = block_lives_origin(&replay->lives, block);
 	struct class_counts *counts = &classes->paths[origin.path];
-	struct class_share share = { 1, block->size };
+	struct class_share share = { block->weight, block->weight * block->size };
 	bool is_early = classes->main_time != UINT64_MAX &&
 	                origin.time < classes->main_time;
 
 	if (!classes->shows_suppressed &&
 	    suppressed_rule(&classes->suppressed, classes->profile, block)) {
 		class_share_add(&counts->suppressed, &share);
-		classes->hidden_blocks[block->path]++;
-		classes->hidden_bytes[block->path] += block->size;
+		classes->hidden_blocks[block->path] += share.blocks;
+		classes->hidden_bytes[block->path] += share.bytes;
 		classes->growths.sites[classes->growths.of_path[block->path]]
-			.hidden_bytes += block->size;
+			.hidden_bytes += share.bytes;
 	} else if (profile_is_let_go(classes->profile)) {
 		class_share_add(&counts->unknown, &share);
-		counts->blocks++;
+		counts->blocks += share.blocks;
 		return;
 	} else {
 		class_share_add(&counts->shares[is_early ? CLASS_STATIC : CLASS_LIVE], &share);
@@ -160,10 +160,11 @@ static void live_classify(struct classes *classes, const struct block *block)
 			class_share_add(&counts->kinds[classes_growth(classes, block->path)->kind],
 			                &share);
 	}
-	counts->blocks++;
+	counts->blocks += share.blocks;
 	/* A block that was never freed outlived every frame. */
-	counts->exact_blocks += classes->has_exact_frames && !origin.is_unknown;
-	counts->proved++;
+	if (classes->has_exact_frames && !origin.is_unknown)
+		counts->exact_blocks += share.blocks;
+	counts->proved += share.blocks;
 }
 
 /*
@@ -374,7 +375,9 @@ static int classes_fill(struct classes *classes, const struct class_options *opt
 	for (i = 1; i < profile->replay.paths.count; i++)
 		ended_classify(classes, i);
 	all_live_classify(classes);
-	if (single_classify(classes) || cuts_classify(classes))
+	/* a sample cannot show that a call site made no other block */
+	if ((!profile_is_sampled(profile) && single_classify(classes)) ||
+	    cuts_classify(classes))
 		return -1;
 	for (i = 1; i < profile->replay.paths.count; i++)
 		class_counts_add(&classes->all, &classes->paths[i]);

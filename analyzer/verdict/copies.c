@@ -2,6 +2,7 @@
 #include "verdict/copies.h"
 
 #include "elf/containers.h"
+#include "verdict/sole_owner.h"
 
 #include <string.h>
 
@@ -58,24 +59,14 @@ static bool is_freed_on_line(const struct classes *classes, uint32_t path,
 	return born;
 }
 
-/* The node that owned blocks of the call path; CALL_ROOT: several did. */
-static uint32_t owner_of(const struct classes *classes, uint32_t path)
+/*
+ * Whether each copy is gone before the next one is made. Of copies that something keeps, as a map
+ * keeps its keys, several are alive at once: what keeps them may outlive what they were made from,
+ * even if one statement makes and frees all of it.
+ */
+static bool is_one_at_a_time(const struct life_pattern *pattern)
 {
-	const struct replay *replay = &classes->profile->replay;
-	const struct path_life *life = replay_life(replay, path);
-	const struct tally_cell *cells = replay->lives.paths.tally.cells;
-	uint32_t node = CALL_ROOT, owner, list;
-	enum frame_proof proof;
-
-	for (proof = 0; proof < PROOF_COUNT; proof++) {
-		for (list = life->depths[proof]; list; list = cells[list].next) {
-			owner = classes_owner_node(classes, path, depth_key_depth(cells[list].key));
-			if (node != CALL_ROOT && owner != node)
-				return CALL_ROOT;
-			node = owner;
-		}
-	}
-	return node;
+	return pattern->live_max <= 1;
 }
 
 bool is_of_copies(const struct classes *classes, const struct call_site *call_site)
@@ -87,11 +78,11 @@ bool is_of_copies(const struct classes *classes, const struct call_site *call_si
 	for (i = 0; i < summary->path_count; i++) {
 		path = summary->paths[i].path;
 		pattern = &profile_life(classes->profile, path)->pattern;
-		owner = owner_of(classes, path);
+		owner = sole_owner_node(classes, path);
 		if (!has_copier(classes, path) || owner == CALL_ROOT || pattern->outgrown ||
 		    profile_life(classes->profile, path)->chains ||
 		    pattern->twins != pattern->begun || pattern->twins_left != pattern->begun ||
-		    !is_freed_on_line(classes, path, owner))
+		    !is_one_at_a_time(pattern) || !is_freed_on_line(classes, path, owner))
 			return false;
 	}
 	return summary->path_count;

@@ -12,7 +12,8 @@
  * Whether all blocks of the call site are copies that one statement makes and frees: a copy
  * constructor (or clone()) allocates them; at their birth, and at their end, another block of
  * their size is alive, so that what they were made from seems to outlive them; no larger block
- * replaces them; and the function that owns them frees them on the line that made them.
+ * replaces them; each is gone before the next is made, so that nothing keeps them; and the function
+ * that owns them frees them on the line that made them.
  */
 bool is_of_copies(const struct classes *classes, const struct call_site *call_site);
 

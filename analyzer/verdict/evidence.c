@@ -438,6 +438,20 @@ static void median_find(struct life_summary *summary)
 	}
 }
 
+/*
+ * A sample has too few blocks to show how many there were at once, how large the largest was, or
+ * what came after what. Each call of an allocator begins a life of its own in it.
+ */
+static void sampled_forget(struct life_summary *summary)
+{
+	summary->is_sampled = true;
+	summary->begun = summary->allocations;
+	summary->settled = summary->grown = 0;
+	summary->at_once = summary->at_once_min = 0;
+	summary->size_kind = summary->crowd_kind = SIZE_UNBOUNDED;
+	summary->goes_together = false;
+}
+
 void life_summary_sort(struct life_summary *summary, const struct classes *classes)
 {
 	ranking_sort_keys(&summary->depths);
@@ -452,6 +466,8 @@ void life_summary_sort(struct life_summary *summary, const struct classes *class
 	sizes_classify(summary, classes);
 	owners_classify(summary, classes);
 	median_find(summary);
+	if (profile_is_sampled(classes->profile))
+		sampled_forget(summary);
 }
 
 bool has_uneven_finals(const struct life_summary *summary)

@@ -30,6 +30,8 @@ struct summary_path {
 struct life_summary {
 	struct class_counts counts;
 	uint32_t path_count, path; /* how many there are, and the first one */
+	/* only a sample was recorded: what single blocks would show is not known, and 0 */
+	bool is_sampled;
 	uint64_t allocations, bytes, reallocs;
 	uint64_t size_min, size_max;
 	uint32_t live_max; /* most live at once of any one call path, over all threads */

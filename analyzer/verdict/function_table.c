@@ -146,6 +146,21 @@ int function_table_make(struct function_table *table, const struct profile *prof
 	return 0;
 }
 
+uint32_t function_of_machine_frame(const struct function_table *table,
+                                   const struct profile *profile, uint32_t location,
+                                   size_t frame)
+{
+	size_t count;
+	const struct symbol_frame *frames = profile_machine_frames(profile, location,
+	                                                           &count);
+	struct function function;
+
+	if (frame >= count || !*frames[frame].function)
+		return FUNCTION_NONE;
+	function = frames_function(profile, location, frames, frame + 1);
+	return function_find(table, &function);
+}
+
 void function_table_release(struct function_table *table)
 {
 	free(table->functions);

@@ -52,6 +52,14 @@ struct function_table {
 int function_table_make(struct function_table *table, const struct profile *profile);
 void function_table_release(struct function_table *table);
 
+/*
+ * The function of one of profile_machine_frames(): `frame` 0 is the innermost that was inlined
+ * there. FUNCTION_NONE if the table does not have it.
+ */
+uint32_t function_of_machine_frame(const struct function_table *table,
+                                   const struct profile *profile, uint32_t location,
+                                   size_t frame);
+
 /* The function that contains a node of the call tree; FUNCTION_NONE for the root. */
 static inline uint32_t function_of_node(const struct function_table *table,
                                         const struct profile *profile, uint32_t node)

@@ -35,7 +35,7 @@ uint32_t growth_order(const struct classes *classes, uint32_t *order)
 
 	for (i = 0; i < growths->count; i++) {
 		/* what other views hide is hidden here, too */
-		if (growths->sites[i].kind == LIVE_GROWING &&
+		if (growths->sites[i].kind == LIVE_GROWING && !growths->sites[i].is_local &&
 		    growths->sites[i].hidden_bytes < growths->sites[i].end_bytes / 2)
 			order[count++] = i;
 	}

@@ -42,8 +42,10 @@ static int site_add(struct grouping *grouping, const struct classes *classes,
 		function = function_of_node(&classes->functions, classes->profile, node);
 		sums->is_mine = classes->functions.functions[function].is_mine;
 	}
-	sums->half_bytes += site->bytes[GROWTH_HALF];
+	sums->half_bytes += site->by_time.bytes[GROWTH_HALF];
 	sums->end_bytes += site->end_bytes;
+	if (site->is_freed || site->last_time > sums->last_time)
+		sums->last_time = site->is_freed ? UINT64_MAX : site->last_time;
 	sums->growth_bytes += site_growth_bytes(site);
 	return 0;
 }

@@ -16,6 +16,8 @@ struct growth_row {
 	uint32_t first,
 		count; /* its calls in `call_sites` of the rows, the largest growth first */
 	uint64_t half_bytes, end_bytes, growth_bytes; /* of all of them */
+	uint64_t
+		last_time; /* quanta; when its last live block was born; UINT64_MAX: open */
 	bool is_mine;
 };
 

@@ -13,6 +13,29 @@ bool segment_inside_is_lost(const struct profile *profile)
 	return lost > (profile->replay.totals.events + lost) / LOST_SHARE;
 }
 
+/*
+ * What of the live blocks was not in memory, if a later map of the heap's pages shows it: as many
+ * blocks and bytes lived then. What was not touched by then was not touched before.
+ */
+static void absent_find(struct segment_inside *inside, const struct profile *profile,
+                        uint64_t time)
+{
+	const struct kept *kept;
+	uint64_t bytes, blocks;
+	size_t i;
+
+	for (i = 0; i < HEAP_MOMENTS && !inside->has_absent; i++) {
+		kept = &profile->replay.kept.moments[i];
+		bytes = kept->all.live + kept->absent;
+		blocks = kept->all.blocks;
+		if (!kept->is_filled || kept->time < time || kept->mapped_blocks ||
+		    kept->other_blocks || blocks != inside->blocks || bytes != inside->live)
+			continue;
+		inside->absent = kept->absent;
+		inside->has_absent = true;
+	}
+}
+
 struct segment_inside segment_inside(const struct profile *profile, size_t snapshot)
 {
 	const struct segment_snapshot *seen = &profile->segments.snapshots[snapshot];
@@ -22,16 +45,18 @@ struct segment_inside segment_inside(const struct profile *profile, size_t snaps
 		.live = probe->live_bytes,
 		.blocks = probe->live_blocks,
 		.has_overhead = !(profile->runtimes & RUNTIME_MALLOC),
-		.is_known = !(profile->process->header.flags & RING_OWN_MALLOC) &&
+		.is_known = !(profile->process->header.flags &
+		              (RING_OWN_MALLOC | RING_MALLOC_BEFORE)) &&
 		            block_choice_is_all(&profile->choice) &&
 		            !segment_inside_is_lost(profile),
 	};
 
 	if (inside.has_overhead)
 		inside.overhead = probe->chunk_bytes - probe->live_bytes;
+	absent_find(&inside, profile, probe->time);
 	/* live blocks that were never touched are not resident, so the sum may be more than rss */
-	if (inside.rss > inside.live + inside.overhead)
-		inside.kept = inside.rss - inside.live - inside.overhead;
+	if (inside.rss > inside.live - inside.absent + inside.overhead)
+		inside.kept = inside.rss - (inside.live - inside.absent) - inside.overhead;
 	return inside;
 }
 
@@ -62,7 +87,7 @@ const char *segment_phase(const struct profile *profile, uint64_t time_ns)
 static bool is_odd(const struct segment_inside *inside)
 {
 	return inside->is_known && inside->kept >= ODD_BYTES &&
-	       inside->kept > inside->live + inside->overhead;
+	       inside->kept > inside->live - inside->absent + inside->overhead;
 }
 
 bool segment_inside_odd(const struct profile *profile, size_t *snapshot)

@@ -17,8 +17,14 @@ struct segment_inside {
 	uint64_t overhead;
 	bool has_overhead; /* false: another malloc, whose own data is counted in `kept` */
 	/*
+	 * Bytes of these blocks that are not in memory, as they were never touched, or are in
+	 * swap. Only known if the pages of the heap were read while the same blocks lived.
+	 */
+	uint64_t absent;
+	bool has_absent;
+	/*
 	 * Resident beyond these: freed and kept for reuse, fragments, blocks from before the
-	 * recording. A lower bound: live blocks that were never touched are not resident.
+	 * recording. Without `has_absent` a lower bound.
 	 */
 	uint64_t kept;
 	/*

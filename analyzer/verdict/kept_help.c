@@ -13,8 +13,12 @@ const char *kept_unknown_text(const struct profile *profile)
 {
 	const struct kept *last = &profile->replay.kept.moments[HEAP_LAST];
 
+	if (profile_is_sampled(profile))
+		return "a sample of the blocks cannot show what is on the pages of the heap";
 	if (profile->process->header.flags & RING_OWN_MALLOC)
 		return "the program contains its own malloc";
+	if (profile->process->header.flags & RING_MALLOC_BEFORE)
+		return "another library's malloc is called before outlive's";
 	if (profile->runtimes & RUNTIME_MALLOC)
 		return "a library replaces libc's malloc, and what it keeps where is not read";
 	if (profile->process->header.flags & RING_FORKED)

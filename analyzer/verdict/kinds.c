@@ -8,8 +8,8 @@
 const char *block_kind_text(enum block_kind kind)
 {
 	static const char *const texts[KIND_COUNT] = { "",          "local",   "scoped",
-		                                           "contained", "growing", "steady",
-		                                           "once" };
+		                                           "contained", "growing", "grown",
+		                                           "steady",    "once" };
 
 	return texts[kind];
 }

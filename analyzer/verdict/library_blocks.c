@@ -38,6 +38,14 @@ static bool is_stream(const struct function *function)
 	return function->is_library && is_stream_name(function->name);
 }
 
+/* Rust's format!(): it makes the string that it writes into. */
+static bool is_format(const struct function *function)
+{
+	static const char format[] = "alloc::fmt::format";
+
+	return function->is_library && !strncmp(function->name, format, sizeof(format) - 1);
+}
+
 static bool is_container(const struct function *function)
 {
 	return function->is_library && is_container_name(function->name);
@@ -61,6 +69,11 @@ bool is_of_container(const struct classes *classes, const struct life_summary *s
 bool is_of_stream(const struct classes *classes, const struct life_summary *summary)
 {
 	return has_wrapper(classes, summary, is_stream);
+}
+
+bool is_of_format(const struct classes *classes, const struct life_summary *summary)
+{
+	return has_wrapper(classes, summary, is_format);
 }
 
 bool is_of_exception(const struct classes *classes, const struct life_summary *summary)

@@ -19,6 +19,9 @@ bool is_of_container(const struct classes *classes, const struct life_summary *s
 /* Whether they are what a string stream writes into: a container that cannot be reserved. */
 bool is_of_stream(const struct classes *classes, const struct life_summary *summary);
 
+/* Whether some are what Rust's format!() makes, which cannot be reserved either. */
+bool is_of_format(const struct classes *classes, const struct life_summary *summary);
+
 /* Whether the runtime of C++ allocates them for what is thrown. */
 bool is_of_exception(const struct classes *classes, const struct life_summary *summary);
 

@@ -8,13 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_matched(const struct function_table *table, const char *pattern)
+/*
+ * Reports name the wrappers that they skipped by family ("std::vector"), so what is to be kept may
+ * be named so, too. A new wrapper must be one function: a class may have dozens.
+ */
+static bool is_matched(const struct function_table *table, const char *pattern,
+                       bool may_be_family)
 {
+	const char *name;
 	uint32_t i;
 
 	for (i = 1; i < table->count; i++) {
-		if (*table->functions[i].name &&
-		    function_name_matches(table->functions[i].name, &pattern, 1))
+		name = table->functions[i].name;
+		if (*name && (function_name_matches(name, &pattern, 1) ||
+		              (may_be_family && function_family_matches(name, &pattern, 1))))
 			return true;
 	}
 	return false;
@@ -52,7 +59,7 @@ static int pattern_resolve(const char **pattern, const char *option,
 	uint32_t meant;
 	int result;
 
-	if (is_matched(table, *pattern))
+	if (is_matched(table, *pattern, !strcmp(option, "--keep")))
 		return 0;
 	meant = functions_mean(is_meant, table, NULL, *pattern, &meaning);
 	if (meant == 1)

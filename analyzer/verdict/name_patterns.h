@@ -22,7 +22,8 @@ struct name_patterns {
 /*
  * Replace each pattern that is no function's name (nor a glob of one): a part of a name by that
  * name, a number ("35f") by the name of that function. For what matches nothing, "--keep 'x*'
- * matches no function" is appended to *unmatched, one a line. New strings are allocated and stay
+ * matches no function" is appended to *unmatched, one a line. A pattern of --keep may also be a
+ * family of functions, "std::vector". New strings are allocated and stay
  * until the program ends. Returns 0; -1 and *error: a part is in several names, which the message
  * lists; or memory is out.
  */

@@ -32,6 +32,13 @@ void own_code_find(struct function_table *table, const struct profile *profile,
 bool function_name_matches(const char *name, const char *const *globs, size_t count);
 
 /*
+ * Whether the function is of one of these families (function_name_family()), as reports name
+ * skipped wrappers: "std::vector".
+ */
+bool function_family_matches(const char *name, const char *const *families,
+                             size_t count);
+
+/*
  * Whether the code is more likely the user's than installed: by its source file, or if that is
  * not known ("") only by its module. Nothing below /usr is, but for /usr/src and what was built
  * into /usr/local; nor is what a toolchain or a package manager fetched.

@@ -162,6 +162,29 @@ static void keeper_add(const struct keeping *keeping, uint32_t path, uint32_t ow
 	}
 }
 
+bool keeper_is_of_path(const struct classes *classes, const struct hubs *hubs,
+                       uint32_t path, uint32_t function)
+{
+	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
+	enum frame_proof proof;
+	uint32_t list, node;
+
+	for (proof = 0; proof < PROOF_COUNT; proof++) {
+		list = profile_life(classes->profile, path)->depths[proof];
+		for (; list; list = cells[list].next) {
+			if (!is_counted(classes, path, proof, cells[list].key))
+				continue;
+			node = classes_owner_node(classes, path, depth_key_depth(cells[list].key));
+			node = hubs_keeper(hubs, classes->profile, &classes->functions, path, node,
+			                   classes_path_node(classes, path));
+			if (function_of_node(&classes->functions, classes->profile, node) ==
+			    function)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void path_add(const struct keeping *keeping, uint32_t path,
                      enum frame_proof proof)
 {

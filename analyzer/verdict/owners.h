@@ -40,6 +40,10 @@ int owners_of_paths(struct owners *owners, const struct classes *classes);
 /* The same by the functions that keep the blocks: see hubs_keeper(). */
 int keepers_make(struct owners *owners, const struct classes *classes,
                  const struct call_sites *call_sites, const struct hubs *hubs);
+/* Whether keepers_make() counts any block of the call path for the function. */
+bool keeper_is_of_path(const struct classes *classes, const struct hubs *hubs,
+                       uint32_t path, uint32_t function);
+
 void owners_release(struct owners *owners);
 
 #endif

@@ -7,7 +7,8 @@
 
 const char *live_kind_text(enum live_kind kind)
 {
-	static const char *const texts[LIVE_KINDS] = { "growing", "steady", "once" };
+	static const char *const texts[LIVE_KINDS] = { "growing", "grown", "steady",
+		                                           "once" };
 
 	return texts[kind];
 }
@@ -19,8 +20,31 @@ static uint64_t step_bytes(const struct growth *growth, unsigned step)
 	uint32_t i;
 
 	for (i = 1; i < growth->count; i++)
-		bytes += growth->paths[i].bytes[step];
+		bytes += growth->paths[i].by_time.bytes[step];
 	return bytes;
+}
+
+/* The bytes live at exit that are older than main. */
+static uint64_t early_bytes(const struct replay *replay)
+{
+	const struct growth *growth = &replay->growth;
+	uint64_t eighth = growth->times[1] - growth->times[0], bytes = 0;
+	const struct block *block;
+	size_t i;
+
+	for (i = 0; i < (size_t)1 << replay->live.bits; i++) {
+		block = &replay->live.blocks[i];
+		if (replay->live.addresses[i] && block->path &&
+		    block->time + eighth < growth->times[0])
+			bytes += block->size * block->weight;
+	}
+	return bytes;
+}
+
+/* By how much `part` is of `whole`: no product of figures from the trace may overflow. */
+static bool is_at_least(uint64_t part, uint64_t whole, unsigned percent)
+{
+	return part >= whole / 100 * percent + whole % 100 * percent / 100;
 }
 
 /* Find what "the end" is: see is_torn_down. */
@@ -29,14 +53,18 @@ static void end_choose(struct site_growths *growths, const struct replay *replay
 {
 	const struct growth *growth = &replay->growth;
 	uint64_t before = step_bytes(growth, GROWTH_BEFORE);
-	uint64_t end = step_bytes(growth, GROWTH_END);
+	uint64_t end = step_bytes(growth, GROWTH_END), early = early_bytes(replay);
 	bool is_late = replay->paths.peak_time > growth->times[GROWTH_BEFORE] &&
 	               replay->paths.peak_time <= growth->times[GROWTH_END];
 	uint64_t most = is_late ? replay->paths.peak_bytes : before;
 
 	growths->half_time = growth->times[GROWTH_HALF];
+	growths->late_time = growth->times[GROWTH_BEFORE];
 	growths->end_time = growth->times[GROWTH_END];
-	growths->is_torn_down = end < most / 2;
+	growths->has_freed_most = !is_at_least(end, most, FREED_PERCENT);
+	growths->is_torn_down = !is_at_least(end > early ? end - early : 0,
+	                                     most > early ? most - early : 0,
+	                                     TORN_DOWN_PERCENT);
 	*is_at_peak = growths->is_torn_down && is_late;
 	if (growths->is_torn_down)
 		growths->end_time = is_late ? replay->paths.peak_time
@@ -48,91 +76,219 @@ static uint64_t larger(uint64_t one, uint64_t two)
 	return one > two ? one : two;
 }
 
-static void path_add(struct site_growth *site, const struct call_path *path,
-                     const struct path_growth *growth, bool is_torn_down,
-                     bool is_at_peak)
+static void curve_add(struct growth_curve *to, const struct growth_curve *from)
 {
 	unsigned step;
 
 	for (step = 0; step < GROWTH_STEPS; step++)
-		site->bytes[step] += growth->bytes[step];
-	site->half_blocks += growth->half_blocks;
-	site->end_blocks += is_at_peak     ? path->share.peak_blocks
-	                    : is_torn_down ? growth->before_blocks
-	                                   : growth->end_blocks;
-	site->end_bytes += is_at_peak
-	                       ? path->share.peak_bytes
-	                       : growth->bytes[is_torn_down ? GROWTH_BEFORE : GROWTH_END];
-	site->most_half = larger(site->most_half, growth->most_half);
-	site->most_late = larger(site->most_late, growth->most_late);
+		to->bytes[step] += from->bytes[step];
+	to->half_blocks += from->half_blocks;
+	to->most_half = larger(to->most_half, from->most_half);
+	to->most_late = larger(to->most_late, from->most_late);
+}
+
+/* `lives`: NULL if only a sample of them is known. */
+static void path_add(struct site_growth *site, const struct call_path *path,
+                     const struct life_pattern *lives, const struct path_growth *growth,
+                     bool is_at_peak)
+{
+	curve_add(&site->by_time, &growth->by_time);
+	curve_add(&site->by_events, &growth->by_events);
+	site->end_blocks += growth->end_blocks;
+	site->end_bytes += growth->by_time.bytes[GROWTH_END];
+	site->before_blocks += is_at_peak ? path->share.peak_blocks : growth->before_blocks;
+	site->before_bytes += is_at_peak ? path->share.peak_bytes
+	                                 : growth->by_time.bytes[GROWTH_BEFORE];
 	site->moves += path->reallocs;
+	if (lives) {
+		site->lives += lives->begun;
+		site->outgrown += lives->outgrown;
+	}
 }
 
-/* The bytes alive at the end of a step; the last one ends at what counts as the end. */
-static uint64_t bytes_at(const struct site_growth *site, unsigned step)
+/* What main freed before it returned counts as alive at the end. */
+static void freed_choose(struct site_growth *site)
 {
-	return step == GROWTH_END ? site->end_bytes : site->bytes[step];
+	if (is_at_least(site->end_bytes, site->before_bytes, FREED_PERCENT))
+		return;
+	site->is_freed = true;
+	site->end_bytes = site->before_bytes;
+	site->end_blocks = site->before_blocks;
 }
 
-/* By how many bytes a step ended higher than the one before. */
-static uint64_t rise_of(const struct site_growth *site, unsigned step)
+/* By how many bytes a step ended higher than the one before; the last ends at `end_bytes`. */
+static uint64_t rise_of(const struct site_growth *site,
+                        const struct growth_curve *curve, unsigned step)
 {
-	uint64_t before = step ? bytes_at(site, step - 1) : 0, after = bytes_at(site, step);
+	uint64_t before = step ? curve->bytes[step - 1] : 0;
+	uint64_t after = step == GROWTH_END ? site->end_bytes : curve->bytes[step];
 
 	return after > before ? after - before : 0;
 }
 
-/* Whether nearly all that is alive at the end was made in one late eighth of main. */
+/*
+ * Whether nearly all that is alive at the end was made in one eighth of main. Of the first half
+ * only what is still there counts: a cache is filled in one go, too.
+ */
 static bool is_in_one_go(const struct site_growth *site)
 {
+	uint64_t seen = 0;
 	unsigned step;
 
-	for (step = GROWTH_HALF + 1; step < GROWTH_STEPS; step++) {
-		if (rise_of(site, step) >= site->end_bytes / 100 * ONCE_PERCENT)
+	for (step = 0; step < GROWTH_STEPS; step++)
+		seen += site->born_bytes[step];
+	for (step = 0; step < GROWTH_STEPS; step++) {
+		if (step <= GROWTH_HALF
+		        ? is_at_least(site->born_bytes[step], seen, ONCE_PERCENT)
+		        : is_at_least(rise_of(site, &site->by_time, step), site->end_bytes,
+		                      ONCE_PERCENT))
 			return true;
 	}
 	return false;
 }
 
-/* Whether it was never as large before as at the end, and went on growing until then. */
-static bool is_growing(const struct site_growth *site)
+/* The most bytes alive until half of main. */
+static uint64_t half_most(const struct growth_curve *curve)
 {
-	uint64_t half = site->most_half, late = site->most_late, won;
+	uint64_t most = curve->most_half;
+	unsigned step;
+
+	for (step = 0; step <= GROWTH_HALF; step++)
+		most = larger(most, curve->bytes[step]);
+	return most;
+}
+
+static bool has_gained_blocks(const struct site_growth *site,
+                              const struct growth_curve *curve)
+{
+	return site->end_blocks >= curve->half_blocks + GROWING_BLOCKS_MIN ||
+	       site->moves >= GROWING_BLOCKS_MIN;
+}
+
+/* Whether it was never as large before as at the end, and went on growing until then. */
+static bool is_rising(const struct site_growth *site, const struct growth_curve *curve)
+{
+	uint64_t late = curve->most_late, won, top;
 	unsigned step, rises = 0;
 
-	for (step = 0; step <= GROWTH_LATE; step++) {
-		if (step <= GROWTH_HALF)
-			half = larger(half, site->bytes[step]);
-		late = larger(late, site->bytes[step]);
-	}
+	for (step = 0; step <= GROWTH_LATE; step++)
+		late = larger(late, curve->bytes[step]);
 	if (site->end_bytes <= late)
 		return false;
-	won = site->end_bytes - half;
+	won = site->end_bytes - half_most(curve);
+	/* a part may be freed just before the end */
+	top = larger(site->end_bytes, curve->bytes[GROWTH_BEFORE]);
 	for (step = GROWTH_HALF + 1; step < GROWTH_STEPS; step++)
-		rises += rise_of(site, step) >= won / 16 + 1;
-	return rises >= 2 && won >= site->end_bytes / 100 * GROWING_PERCENT &&
-	       site->end_bytes - late >= won / 100 * GROWING_LATE_PERCENT &&
-	       (site->end_blocks >= site->half_blocks + GROWING_BLOCKS_MIN ||
-	        site->moves >= GROWING_BLOCKS_MIN);
+		rises += rise_of(site, curve, step) >= won / 16 + 1;
+	return rises >= 2 && is_at_least(won, site->end_bytes, GROWING_PERCENT) &&
+	       is_at_least(top - late, won, GROWING_LATE_PERCENT) &&
+	       has_gained_blocks(site, curve);
+}
+
+static bool has_won(uint64_t before, uint64_t after)
+{
+	return after > before && is_at_least(after - before, after, REPLACED_PERCENT);
+}
+
+/*
+ * Whether containers that stay replaced their storage by a larger one, again and again. With equal
+ * steps of growth it doubles from a quarter of main to half, and from half to the end, but in
+ * ever fewer and larger steps, and for a moment the old storage is there, too: is_rising() sees
+ * none of that. The containers stay if hardly a block ended that no larger one replaced.
+ */
+static bool is_replaced(const struct site_growth *site,
+                        const struct growth_curve *curve)
+{
+	uint64_t ended = site->lives > site->end_blocks + site->outgrown
+	                     ? site->lives - site->end_blocks - site->outgrown
+	                     : 0;
+
+	return site->lives && site->outgrown + site->moves >= GROWING_BLOCKS_MIN &&
+	       ended <= site->end_blocks &&
+	       has_won(curve->bytes[GROWTH_HALF], site->end_bytes) &&
+	       has_won(curve->bytes[GROWTH_QUARTER], curve->bytes[GROWTH_HALF]) &&
+	       is_at_least(site->by_time.bytes[GROWTH_QUARTER], site->end_bytes,
+	                   REPLACED_EARLY_PERCENT);
+}
+
+/*
+ * By the clock, or by events: but what a program makes while it starts, and then waits, is most of
+ * its events, and little of its time; and so is what it makes later, in one go.
+ */
+static bool is_growing(const struct site_growth *site)
+{
+	uint64_t quarter = site->by_time.bytes[GROWTH_QUARTER];
+
+	if (is_rising(site, &site->by_time) || is_replaced(site, &site->by_time))
+		return true;
+	return !site->is_sudden && site->end_bytes > quarter &&
+	       is_at_least(site->end_bytes - quarter, site->end_bytes,
+	                   GROWING_TIME_PERCENT) &&
+	       (is_rising(site, &site->by_events) || is_replaced(site, &site->by_events));
+}
+
+/* Whether what was alive at half of main is still there: blocks that are not replaced. */
+static bool is_kept(const struct site_growth *site)
+{
+	uint64_t early = 0;
+	unsigned step;
+
+	for (step = 0; step <= GROWTH_HALF; step++)
+		early += site->born_bytes[step];
+	return is_at_least(early, site->by_time.bytes[GROWTH_HALF], STAYED_PERCENT);
 }
 
 static enum live_kind kind_of(const struct site_growth *site)
 {
+	uint64_t most = half_most(&site->by_time);
+
 	if (is_growing(site))
 		return LIVE_GROWING;
-	return site->late_blocks && !is_in_one_go(site) ? LIVE_STEADY : LIVE_ONCE;
+	if (!site->late_blocks || is_in_one_go(site))
+		return LIVE_ONCE;
+	if (!is_kept(site))
+		return LIVE_STEADY;
+	return site->end_bytes > most &&
+	               is_at_least(site->end_bytes - most, site->end_bytes,
+	                           GROWING_PERCENT) &&
+	               has_gained_blocks(site, &site->by_time)
+	           ? LIVE_GROWN
+	           : LIVE_ONCE;
 }
 
-/* Count the live blocks that were born, or reallocated, in the second half. */
-static void late_count(struct site_growths *growths, const struct live_table *live)
+/* Count the live blocks by when they were born, or reallocated. */
+static void live_count(struct site_growths *growths, const struct live_table *live,
+                       const uint64_t *times)
 {
+	const struct block *block;
+	struct site_growth *site;
+	unsigned step;
 	size_t i;
 
 	for (i = 0; i < (size_t)1 << live->bits; i++) {
-		if (live->addresses[i] && live->blocks[i].path &&
-		    live->blocks[i].time >= growths->half_time)
-			growths->sites[growths->of_path[live->blocks[i].path]].late_blocks++;
+		block = &live->blocks[i];
+		if (!live->addresses[i] || !block->path)
+			continue;
+		site = &growths->sites[growths->of_path[block->path]];
+		for (step = 0; step < GROWTH_END && block->time >= times[step];)
+			step++;
+		site->born_bytes[step] += block->size * block->weight;
+		if (!site->seen_blocks++ || block->time < site->first_time)
+			site->first_time = block->time;
+		site->late_blocks += step > GROWTH_HALF;
+		site->last_time = larger(site->last_time, block->time);
 	}
+}
+
+/* Whether all blocks were born in so short a time that it was one go. */
+static bool is_sudden(const struct site_growth *site, const uint64_t *times)
+{
+	uint64_t eighth = times[GROWTH_HALF] > times[0]
+	                      ? (times[GROWTH_HALF] - times[0]) / 3
+	                      : 0;
+
+	return site->seen_blocks && !site->is_freed &&
+	       site->last_time - site->first_time < eighth / 2;
 }
 
 int site_growths_make(struct site_growths *growths, const struct profile *profile,
@@ -140,7 +296,7 @@ int site_growths_make(struct site_growths *growths, const struct profile *profil
 {
 	const struct replay *replay = &profile->replay;
 	uint32_t count = replay->paths.count, capacity = 0, i, location, *of_location;
-	bool is_at_peak;
+	bool is_sampled = profile_is_sampled(profile), is_at_peak;
 
 	growths->of_path = calloc(count, sizeof(*growths->of_path));
 	of_location = calloc(profile->sources.location_count + 1, sizeof(*of_location));
@@ -166,13 +322,39 @@ int site_growths_make(struct site_growths *growths, const struct profile *profil
 		growths->of_path[i] = of_location[location] - 1;
 		if (i < replay->growth.count)
 			path_add(&growths->sites[growths->of_path[i]], replay_path(replay, i),
-			         &replay->growth.paths[i], growths->is_torn_down, is_at_peak);
+			         is_sampled ? NULL : &profile_life(profile, i)->pattern,
+			         &replay->growth.paths[i], is_at_peak);
 	}
 	free(of_location);
-	late_count(growths, &replay->live);
-	for (i = 0; i < growths->count; i++)
-		growths->sites[i].kind = kind_of(&growths->sites[i]);
+	live_count(growths, &replay->live, replay->growth.times);
+	for (i = 0; i < growths->count; i++) {
+		if (growths->is_torn_down)
+			freed_choose(&growths->sites[i]);
+		growths->sites[i].is_sudden = is_sudden(&growths->sites[i],
+		                                        replay->growth.times);
+		growths->sites[i].kind = is_sampled &&
+		                                 growths->sites[i].seen_blocks < SAMPLED_MIN
+		                             ? LIVE_ONCE
+		                             : kind_of(&growths->sites[i]);
+	}
 	return 0;
+}
+
+void site_growths_locals(struct site_growths *growths, const struct profile *profile,
+                         const uint64_t *local_bytes)
+{
+	uint32_t i;
+
+	for (i = 0; i < growths->count; i++) {
+		struct site_growth *site = &growths->sites[i];
+
+		site->is_local = site->is_freed &&
+		                 is_at_least(local_bytes[i], site->end_bytes, FREED_PERCENT);
+		growths->is_before_freed |= site->kind == LIVE_GROWING && site->is_freed &&
+		                            !site->is_local;
+	}
+	if (!growths->is_before_freed)
+		growths->end_time = profile->replay.growth.times[GROWTH_END];
 }
 
 void site_growths_release(struct site_growths *growths)
@@ -182,9 +364,23 @@ void site_growths_release(struct site_growths *growths)
 	*growths = (struct site_growths){ .sites = NULL };
 }
 
+bool site_growths_has_more(const struct site_growths *growths)
+{
+	const struct site_growth *site;
+	uint32_t i;
+
+	for (i = 0; i < growths->count; i++) {
+		site = &growths->sites[i];
+		if (site->kind != LIVE_GROWING && !site->is_freed && site_growth_bytes(site) &&
+		    site->hidden_bytes < site->end_bytes / 2)
+			return true;
+	}
+	return false;
+}
+
 uint64_t site_growth_bytes(const struct site_growth *site)
 {
-	return site->end_bytes > site->bytes[GROWTH_HALF]
-	           ? site->end_bytes - site->bytes[GROWTH_HALF]
+	return site->end_bytes > site->by_time.bytes[GROWTH_HALF]
+	           ? site->end_bytes - site->by_time.bytes[GROWTH_HALF]
 	           : 0;
 }

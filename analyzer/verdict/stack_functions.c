@@ -1,6 +1,8 @@
 /* verdict/stack_functions.c - which functions take the most stack. */
 #include "verdict/stack_functions.h"
 
+#include "verdict/own_code.h"
+
 #include <stdlib.h>
 
 /* Innermost frames that may differ: an unfinished last round, or a function that it called. */
@@ -57,6 +59,43 @@ int stack_functions_make(struct stack_functions *functions,
 	}
 	rows_finish(functions, table->count);
 	return 0;
+}
+
+void stack_functions_choose(struct stack_functions *functions,
+                            const struct stack_choice *choice)
+{
+	size_t chosen = 0, i;
+
+	for (i = 0; i < functions->count; i++) {
+		if (stack_choice_has_function(choice, functions->rows[i].function))
+			functions->rows[chosen++] = functions->rows[i];
+	}
+	functions->count = chosen;
+}
+
+static int own_compare(const void *one, const void *two, void *context)
+{
+	const struct function_frames *a = one, *b = two;
+	const struct function_table *table = context;
+	int result = own_code_compare(table, table->functions[a->function].is_mine,
+	                              a->bytes, table->functions[b->function].is_mine,
+	                              b->bytes);
+
+	return result ? result : frames_compare(one, two);
+}
+
+bool stack_functions_own_first(struct stack_functions *functions,
+                               const struct function_table *table)
+{
+	size_t i;
+
+	qsort_r(functions->rows, functions->count, sizeof(*functions->rows), own_compare,
+	        (void *)table);
+	for (i = 1; i < functions->count; i++) {
+		if (functions->rows[i - 1].bytes < functions->rows[i].bytes)
+			return true;
+	}
+	return false;
 }
 
 void stack_functions_release(struct stack_functions *functions)

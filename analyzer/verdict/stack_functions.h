@@ -9,6 +9,7 @@
 #include "replay/profile.h"
 #include "verdict/stack_names.h"
 #include "verdict/recursion.h"
+#include "verdict/stack_choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,18 @@ struct stack_functions {
 int stack_functions_make(struct stack_functions *functions,
                          const struct profile *profile,
                          const struct function_table *table);
+
+/* Leave only functions that are chosen (NULL: all); the sum of all bytes stays. */
+void stack_functions_choose(struct stack_functions *functions,
+                            const struct stack_choice *choice);
+
+/*
+ * Put the user's own code first (own_code_compare()). Whether a row now comes before a heavier
+ * one.
+ */
+bool stack_functions_own_first(struct stack_functions *functions,
+                               const struct function_table *table);
+
 void stack_functions_release(struct stack_functions *functions);
 
 /* The functions of a call path's frames, innermost first; NULL when memory is out. */

@@ -211,8 +211,8 @@ int stack_name_blamed(struct stack_name *name, struct stack_names *scratch,
 bool stack_name_is_same(const struct stack_name *one, const struct stack_name *two)
 {
 	return !strcmp(one->function, two->function) && !strcmp(one->module, two->module) &&
-	       !strcmp(one->declared, two->declared) && one->is_gap == two->is_gap &&
-	       (*one->function || one->offset == two->offset);
+	       !strcmp(one->declared, two->declared) && !strcmp(one->apart, two->apart) &&
+	       one->is_gap == two->is_gap && (*one->function || one->offset == two->offset);
 }
 
 /* Must not depend on anything that stack_name_is_same() ignores. */

@@ -43,18 +43,22 @@ void stack_order_release(struct stack_order *order)
 	*order = (struct stack_order){ .threads = NULL };
 }
 
-bool stack_order_wanted(const struct stack_order *order, const struct replay *replay,
-                        uint32_t *index)
+size_t stack_order_choose(struct stack_order *order, const struct replay *replay,
+                          const struct stack_choice *choice)
 {
-	size_t i;
+	size_t i, wanted = 0, chosen = 0;
+	uint32_t thread;
 
 	for (i = 0; i < order->count; i++) {
-		if (replay->threads.items[order->threads[i]]->is_unwanted)
+		thread = order->threads[i];
+		if (replay->threads.items[thread]->is_unwanted)
 			continue;
-		*index = order->threads[i];
-		return true;
+		wanted++;
+		if (stack_choice_has_path(choice, &replay->stacks.threads[thread].deepest.path))
+			order->threads[chosen++] = thread;
 	}
-	return false;
+	order->count = chosen;
+	return wanted;
 }
 
 const struct thread *stack_creator(const struct replay *replay, uint32_t thread)

@@ -5,6 +5,7 @@
 #define OUTLIVE_VERDICT_STACK_ORDER_H
 
 #include "replay/replay.h"
+#include "verdict/stack_choice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,9 +20,12 @@ struct stack_order {
 int stack_order_make(struct stack_order *order, const struct replay *replay);
 void stack_order_release(struct stack_order *order);
 
-/* The first thread whose blocks are counted. False: there is none. */
-bool stack_order_wanted(const struct stack_order *order, const struct replay *replay,
-                        uint32_t *index);
+/*
+ * Leave only threads whose blocks are counted, and whose deepest path is chosen (NULL: any).
+ * Returns how many threads there were whose blocks are counted.
+ */
+size_t stack_order_choose(struct stack_order *order, const struct replay *replay,
+                          const struct stack_choice *choice);
 
 /* The thread that started it; NULL: unknown. */
 const struct thread *stack_creator(const struct replay *replay, uint32_t thread);

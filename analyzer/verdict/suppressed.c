@@ -296,8 +296,8 @@ static int block_match(struct suppressed_work *work, const struct block *block)
 		return -1;
 	rule = rule_of(suppressed, work->profile, block);
 	if (rule != SUPPRESSED_NOT) {
-		suppressed->uses[rule].blocks++;
-		suppressed->uses[rule].bytes += block->size;
+		suppressed->uses[rule].blocks += block->weight;
+		suppressed->uses[rule].bytes += block->weight * block->size;
 	}
 	return 0;
 }

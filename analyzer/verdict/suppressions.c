@@ -42,7 +42,7 @@ static bool part_find(const char **text, const char *part, size_t bytes, bool is
 
 bool suppression_matches(const char *pattern, const char *text)
 {
-	bool is_first = *pattern == '^', is_last;
+	bool is_first = *pattern == '^', is_last, is_any = false;
 	size_t bytes;
 
 	if (!*text)
@@ -55,15 +55,19 @@ bool suppression_matches(const char *pattern, const char *text)
 		if (*pattern == '*') {
 			bytes = 1;
 			is_first = false;
+			is_any = true;
 			continue;
 		}
 		bytes = strcspn(pattern, "*$");
 		is_last = pattern[bytes] == '$';
+		/* as in LSan, a `$` alone matches nothing: it would hide all blocks */
+		if (is_last && !bytes)
+			return is_any;
 		if (!part_find(&text, pattern, bytes, is_first, is_last))
 			return false;
 		if (is_last)
 			return true;
-		is_first = false;
+		is_first = is_any = false;
 	}
 	return true;
 }

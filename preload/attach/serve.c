@@ -119,9 +119,10 @@ static void end(void)
 	uint64_t waited_ns = 0;
 
 	control_set_state(ATTACH_ENDING);
+	/* First: while words are put back one by one, no stub may come into a frame any more. */
+	lifecycle_halt();
 	words_restore();
 	counts_show();
-	lifecycle_halt();
 	while ((outlive_control.inside = lifecycle_inside()) != 0 &&
 	       waited_ns < QUIET_LATE_NS) {
 		system_sleep_ns(QUIET_TURN_NS);

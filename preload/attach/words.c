@@ -51,7 +51,8 @@ static bool room_make(void)
 static void candidate_patch(void *context, struct object *object,
                             const struct candidate *candidate)
 {
-	(void)context;
+	if (candidate->is_unwinding != *(const bool *)context)
+		return;
 	if (!room_make()) {
 		is_short = true;
 		return;
@@ -64,25 +65,33 @@ static void candidate_patch(void *context, struct object *object,
 		                            true };
 }
 
-static int object_patch(struct dl_phdr_info *info, size_t size_bytes, void *unused)
+static int object_patch(struct dl_phdr_info *info, size_t size_bytes, void *unwinding)
 {
 	struct object object;
 
 	(void)size_bytes;
-	(void)unused;
 	adds_seen = info->dlpi_adds;
 	subs_seen = info->dlpi_subs;
 	if (object_open(&object, info))
-		words_counts.foreign += object_candidates(&object, candidate_patch, NULL);
+		words_counts.foreign += object_candidates(&object, candidate_patch, unwinding);
 	object_close(&object);
 	return 0;
 }
 
+/*
+ * First what unwinds, in all objects: a call of the allocator may put stubs into frames, and an
+ * exception that passes them must be seen from then on.
+ */
 bool words_patch(void)
 {
+	bool unwinding = true;
+
 	is_short = false;
-	words_counts.foreign = words_counts.denied = 0;
-	dl_iterate_phdr(object_patch, NULL);
+	words_counts.denied = 0;
+	dl_iterate_phdr(object_patch, &unwinding);
+	words_counts.foreign = 0; /* the second time, all are counted again */
+	unwinding = false;
+	dl_iterate_phdr(object_patch, &unwinding);
 	words_counts.patched = count;
 	return !is_short;
 }

@@ -53,6 +53,8 @@ static uint32_t goroutine_frames(const struct thread_state *state, uint32_t keep
 {
 	uint32_t known = state->strand.id ? state->strand.frames : 0, count = 0;
 
+	if (state->strand.id & STRAND_SCHEDULER)
+		return 0;
 	/* Kept frames are as they were. */
 	if (known <= keep)
 		count = known;
@@ -248,9 +250,10 @@ static void walk_rebase(struct thread_state *state, struct walk_result *walk)
 	if (!cut)
 		return;
 	state->stack.cut_frames = 0;
-	walk->cut = true;
+	walk->cut = CUT_DEPTH;
 	walk->keep -= walk->keep < cut ? walk->keep : cut;
 	walk->sure -= walk->sure < cut ? walk->sure : cut;
+	state->walked.beneath -= state->walked.beneath < cut ? state->walked.beneath : cut;
 	if (walk->carried) {
 		lost = lost < walk->carried ? lost : walk->carried;
 		walk->frames += lost;
@@ -330,6 +333,8 @@ static void strand_put(struct thread_state *state, const struct walk_result *wal
 		strand.depth_bytes = depth_bytes;
 	if (state->are_labels_read)
 		memcpy(state->labels, state->walked_labels, strand.label_bytes);
+	if (strand.beneath && !state->strand.beneath)
+		state->waiting = state->strand; /* state->labels stay its own */
 	state->strand = strand;
 	at = goroutine_put(state, at, &strand, walk->keep, walk);
 	state->cursor.used = (uint32_t)(at - (uint8_t *)state->cursor.chunk);
@@ -352,11 +357,13 @@ static __attribute__((noinline)) uint8_t *event_put_any(struct thread_state *sta
 	at = event_put(state, event, &pushed, is_plain ? TAG_PLAIN : 0, false);
 	if (unlikely(!at))
 		return NULL;
-	if (unlikely(state->strand.id))
+	if (unlikely(state->strand.id)) {
 		state->strand.frames = goroutine_frames(state, walk->keep, walk);
+		state->strand.beneath = state->walked.beneath;
+	}
 	if (event->op == OP_CONTROL)
 		*tag_at = CONTROL_TAG(is_plain ? CONTROL_STACK_PLAIN : CONTROL_STACK);
-	if (unlikely(walk->cut && walk->pushed && frame_has_gap(walk->frames)))
+	if (unlikely(walk->pushed && frame_has_gap(walk->frames)))
 		at = gap_put(at, walk->keep);
 	if (unlikely(is_plain && (walk->sure || walk->compared)))
 		at = stands_put(state, at, walk);
@@ -406,10 +413,11 @@ static bool frames_are_carried(const struct walk_result *walk)
 	return !(bits >> FRAME_ADDRESS_BITS);
 }
 
-/* Whether the event has a block's address, if it needs one. */
+/* Whether the event has a block's address, if it needs one: of a realloc, one of the two may do. */
 static bool event_has_block(const struct event *event)
 {
-	return event->address || (event->op >= OP_FREE && event->op != OP_REALLOC);
+	return event->address ||
+	       (event->op == OP_REALLOC ? event->old_address != 0 : event->op >= OP_FREE);
 }
 
 /* Whether a reader would accept the event. */
@@ -460,5 +468,7 @@ bool event_encode_middle(struct thread_state *state, const struct event *event,
 	event_commit(state, event_put(state, event, &pushed, 0, false));
 	if (walk.pushed)
 		frames_apply_short(state, &pushed);
+	else
+		frames_drop_inner(state, walk.keep);
 	return true;
 }

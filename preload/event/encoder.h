@@ -231,6 +231,8 @@ static inline __attribute__((always_inline)) bool event_encode_short(
 	event_commit(state, event_put(state, &event, &pushed, 0, true));
 	if (walk.pushed)
 		frames_apply_short(state, &pushed);
+	else
+		frames_drop_inner(state, walk.keep);
 	return true;
 }
 

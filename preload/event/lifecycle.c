@@ -25,8 +25,12 @@
 #include "modules/offer.h"
 #include "self/phase.h"
 #include "modules/real.h"
+#include "event/births.h"
 #include "event/record.h"
+#include "event/nesting.h"
+#include "event/sampling.h"
 #include "event/sentinel.h"
+#include "event/waiting.h"
 #include "ring/create.h"
 #include "ring/ring.h"
 #include "system/control.h"
@@ -39,15 +43,19 @@
 #include "stack/thread_state.h"
 #include "stack/thread_survey.h"
 
-#define NESTED_BYTES_MAX (64 * 1024) /* frames of an allocator itself */
-#define LOST_BYTES_MAX 4096          /* the same for a lost call; two pages at most */
-
 #define MEMBARRIER_GLOBAL 1           /* <linux/membarrier.h> */
 #define BARRIER_NS UINT64_C(20000000) /* instead of it */
 
-static _Atomic bool started;
+/* Whether this process is recorded by its environment. */
+enum {
+	STAGE_NEW,     /* it has made no call yet */
+	STAGE_WAITING, /* it will be: see event/waiting.h */
+	STAGE_DECIDED, /* it has been, or never will be */
+};
+static _Atomic uint32_t stage;
 static _Atomic uint32_t joining; /* threads that are making their state */
 static struct settings settings;
+static bool is_able;         /* the settings were read, and are good */
 static uint32_t image_flags; /* enum ring_flags, for every ring of this process image */
 
 /*
@@ -76,9 +84,14 @@ static bool begin(uint32_t flags)
 	if (stack_walk_start(settings.wants_exact))
 		image_flags |= RING_FRAMES_EXACT;
 	if (real.is_bypassed)
-		image_flags |= RING_OWN_MALLOC;
+		image_flags |= real.is_preceded ? RING_MALLOC_BEFORE : RING_OWN_MALLOC;
+	if (!sampling_start(settings.sample_bytes,
+	                    settings.policy == RING_FLIGHT ? settings.ring_bytes : 0))
+		return false;
+	settings.account_blocks = settings.policy == RING_FLIGHT ? sample_table_slots() : 0;
 	if (!ring_create(&settings, image_flags))
 		return false;
+	births_start();
 	thread_state_start(thread_ends);
 	module_offer_start(settings.session, settings.reader_view, ring.header->executable);
 	module_map_start();
@@ -86,7 +99,8 @@ static bool begin(uint32_t flags)
 	return true;
 }
 
-static bool start(void)
+/* Call at the process's first call. False: it is not to be recorded. */
+static bool settings_prepare(void)
 {
 	settings_read(&settings);
 	if (!settings.directory[0] || getauxval(AT_SECURE) ||
@@ -96,7 +110,23 @@ static bool start(void)
 		environment_start();
 	clock_start();
 	recorder.session = 1;
-	if (!sentinel_make() || !begin(0))
+	if (!sentinel_make())
+		return false;
+	control_set_state(ATTACH_OF_START);
+	is_able = true;
+	return true;
+}
+
+static bool start(void)
+{
+	if (!settings_prepare())
+		return false;
+	if (waiting_begin(&settings)) {
+		settings.go_heap_rate = 0; /* it would have to begin with the process */
+		atomic_store(&stage, STAGE_WAITING);
+		return false;
+	}
+	if (!begin(0))
 		return false;
 	if (go_finder_start()) {
 		go_main_catch(&go_runtimes[0], go_main_begins);
@@ -104,8 +134,36 @@ static bool start(void)
 			go_exit_catch(&go_runtimes[0], go_ends);
 	}
 	maps_record(MAPS_START);
-	control_set_state(ATTACH_OF_START);
 	return true;
+}
+
+/* What happened before is not recorded; the phase that the process is in is known. */
+static bool start_late(void)
+{
+	if (!waiting_is_here(&settings, &settings.age_ns)) {
+		atomic_store(&stage, STAGE_WAITING);
+		return false;
+	}
+	if (!begin(RING_ATTACHED | RING_WAITED))
+		return false;
+	go_finder_start();
+	phase_forked();
+	maps_record(MAPS_START);
+	return true;
+}
+
+/*
+ * Whether to begin now, which this thread then has to do: it is the process's first call, or the
+ * wait is over.
+ */
+static bool is_due(void)
+{
+	uint32_t before = atomic_load_explicit(&stage, memory_order_relaxed);
+
+	if (before == STAGE_DECIDED || (before == STAGE_WAITING && !waiting_is_over()))
+		return false;
+	/* A library that is late waits for lifecycle_begin(). */
+	return !loaded_is_late() && atomic_exchange(&stage, STAGE_DECIDED) == before;
 }
 
 /* What was written of the process went into an earlier ring: this one begins with it. */
@@ -120,13 +178,11 @@ static void renew(void)
 	maps_forked();
 }
 
-bool lifecycle_begin(const struct settings *wanted)
+/* Begin a recording, by the settings. False: there is no ring, or no memory for one. */
+static bool begin_late(uint32_t flags)
 {
 	bool is_first = !recorder.session;
 
-	settings = *wanted;
-	real_resolve();
-	clock_start();
 	/* From here on no thread has joined this recording; none can, before it is recording. */
 	recorder.session++;
 	if (!is_first)
@@ -134,16 +190,38 @@ bool lifecycle_begin(const struct settings *wanted)
 	if (is_first && !sentinel_make())
 		return false;
 	sentinel_set();
-	if (!begin(RING_ATTACHED))
+	if (!begin(flags))
 		return false;
 	if (!is_first)
 		renew();
+	else
+		phase_forked();
 	go_finder_start();
-	phase_write(PHASE_MAIN, ring.header->start_ticks >> CLOCK_SHIFT_TICKS);
 	maps_record(MAPS_START);
 	atomic_thread_fence(memory_order_seq_cst);
 	sentinel_record(true);
 	return true;
+}
+
+bool lifecycle_begin(const struct settings *wanted)
+{
+	settings = *wanted;
+	real_resolve();
+	clock_start();
+	phase_remember(PHASE_MAIN);
+	return begin_late(RING_ATTACHED);
+}
+
+bool lifecycle_begin_again(void)
+{
+	if (!is_able || !waiting_is_here(&settings, &settings.age_ns))
+		return false;
+	return begin_late(RING_ATTACHED | RING_WAITED);
+}
+
+bool lifecycle_is_waiting(void)
+{
+	return atomic_load_explicit(&stage, memory_order_relaxed) == STAGE_WAITING;
 }
 
 void lifecycle_halt(void)
@@ -168,92 +246,11 @@ void lifecycle_end(void)
 	ring_leave();
 }
 
-/* Whether the guard can never be given back: the call that took it was further in. */
-static bool guard_is_stale(const struct walk_start *caller)
-{
-	struct thread_state *state = guard.state;
-
-	return state && !(guard.flags & GUARD_INTERNAL) && caller->slot >= guard.sp &&
-	       stack_bounds_hold(&state->stacks.own, guard.sp) &&
-	       stack_bounds_hold(&state->stacks.own, caller->slot);
-}
-
-/*
- * Whether the real allocator itself makes this call, inside the call that holds the guard: its
- * realloc() may call malloc(). Not if a signal handler runs in between. The block is then
- * recorded with the outer call. On a stack of unknown bounds this cannot be decided: false.
- */
-static bool is_allocators_own(const struct walk_start *caller)
-{
-	struct stack_bounds stack = { guard.stack_low, guard.stack_high };
-
-	if (caller->slot >= guard.sp || guard.sp - caller->slot > NESTED_BYTES_MAX)
-		return false;
-	if (guard.state)
-		stack = guard.state->stacks.own;
-	else if (!stack.high && !stack_bounds_find(guard.sp, &stack))
-		return false;
-	return stack_bounds_hold(&stack, guard.sp) &&
-	       stack_bounds_hold(&stack, caller->slot) &&
-	       !signal_frame_between(caller->slot, guard.sp);
-}
-
-/* The jump comes from the allocator, not from a handler: nothing of ours was interrupted. */
-void lifecycle_jumps_cold(const struct walk_start *caller, uintptr_t target)
-{
-	if (recorder.is_recording && guard.state && target > guard.sp &&
-	    !(guard.flags & GUARD_INTERNAL) && is_allocators_own(caller))
-		guard_leave();
-}
-
-/*
- * Returns how many events the thread has written. If there are more than at the lost call, what
- * that call left on the stack is old.
- */
-static uint64_t events_count(void)
-{
-	return guard.state ? guard.state->cursor.events : 0;
-}
-
-/*
- * The outer call has not returned as long as its return address is in its slot, or a stub that an
- * event inside it put there.
- */
-bool lifecycle_is_inside(const struct walk_start *caller, uintptr_t slot,
-                         uintptr_t return_address)
-{
-	const uintptr_t *at = (const uintptr_t *)slot;
-
-	return caller->slot < slot && slot - caller->slot <= LOST_BYTES_MAX &&
-	       system_is_surely_readable(at) && (*at == return_address || stub_is(*at)) &&
-	       !signal_frame_between(caller->slot, slot);
-}
-
-/* The same for a call inside a lost call. */
-static bool is_lost_ones_own(const struct walk_start *caller)
-{
-	return guard.lost_events == events_count() &&
-	       lifecycle_is_inside(caller, guard.lost_slot, guard.lost_return_address);
-}
-
-/*
- * Count a call that came while the guard was held as lost, unless it is part of another call.
- */
-static void nested_count(const struct walk_start *caller)
-{
-	if (is_allocators_own(caller) || is_lost_ones_own(caller))
-		return;
-	guard.lost_slot = caller->slot;
-	guard.lost_return_address = caller->return_address;
-	guard.lost_events = events_count();
-	ring_count_loss(LOST_NESTED, 1);
-}
-
 bool lifecycle_enter_cold(const struct walk_start *caller)
 {
 	real_resolve();
 	if (guard.sp) {
-		if (recorder.is_recording && guard_is_stale(caller)) {
+		if (recorder.is_recording && nesting_is_stale(caller)) {
 			thread_state_abandon(guard.state);
 			definitions_abandon();
 			guard.sp = caller->slot;
@@ -262,17 +259,15 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 			return true;
 		}
 		if (recorder.is_recording && !(guard.flags & GUARD_INTERNAL))
-			nested_count(caller);
+			nesting_count(caller);
 		return false;
 	}
-	/* A library that is late waits for lifecycle_begin(). */
-	if (atomic_load_explicit(&started, memory_order_relaxed) || loaded_is_late() ||
-	    atomic_exchange(&started, true))
+	if (!is_due())
 		return false;
 	guard.sp = caller->slot;
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
-	sentinel_record(start());
+	sentinel_record(is_able ? start_late() : start());
 	guard_barrier();
 	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
 	if (!recorder.is_recording)
@@ -287,6 +282,11 @@ bool lifecycle_join(const struct walk_start *caller)
 {
 	bool is_joined = false;
 
+	/* Nothing can be joined: do without a word that all threads write. */
+	if (!recorder.is_recording) {
+		guard_leave();
+		return lifecycle_enter_cold(caller);
+	}
 	atomic_fetch_add(&joining, 1);
 	if (recorder.is_recording && !lifecycle_is_forked()) {
 		thread_state_join();
@@ -309,7 +309,7 @@ bool lifecycle_join(const struct walk_start *caller)
 bool lifecycle_enter_inside(const struct walk_start *caller, uintptr_t *held)
 {
 	if (!recorder.is_recording || guard.flags & GUARD_INTERNAL ||
-	    !is_allocators_own(caller))
+	    !nesting_is_allocators_own(caller))
 		return lifecycle_enter_cold(caller);
 	*held = guard.sp;
 	guard.sp = caller->slot;
@@ -324,6 +324,10 @@ static void forked_run(void *unused)
 	uint32_t inherited = ring.header->flags & RING_COPIES_STACKS;
 
 	(void)unused;
+	sampling_forked();
+	waiting_forked();
+	image_flags &= ~(uint32_t)(RING_ATTACHED | RING_WAITED);
+	settings.age_ns = 0;
 	sentinel_record(ring_create_forked(is_wanted ? &settings : NULL,
 	                                   RING_FORKED | inherited | image_flags));
 	if (!recorder.is_recording) {
@@ -331,6 +335,7 @@ static void forked_run(void *unused)
 		guard_leave();
 		return;
 	}
+	births_start();
 	thread_state_forked();
 	definitions_forked();
 	phase_forked();

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/nesting.h"
 #include "event/sentinel.h"
 #include "system/guard.h"
 #include "system/settings.h"
@@ -53,6 +54,9 @@ void lifecycle_call_at_go_end(lifecycle_end_function *function);
 /* Stop recording in this process and its children by fork(). */
 void lifecycle_stop(void);
 
+/* Whether the process is to be recorded later: see event/waiting.h. */
+bool lifecycle_is_waiting(void);
+
 /*
  * Recordings of a process that was attached to: any number, one after the other. Call from the
  * service thread, with its guard held, while no object can be unloaded.
@@ -61,6 +65,13 @@ void lifecycle_stop(void);
  * False: there is no ring, or no memory for one.
  */
 bool lifecycle_begin(const struct settings *wanted);
+
+/*
+ * Begin another recording of a process that was recorded from its start, by the same settings.
+ * Call with the guard held, after lifecycle_end(). False: as above, or the process is not to be
+ * recorded.
+ */
+bool lifecycle_begin_again(void);
 
 /* From now on, hooks that are entered only call the real function. */
 void lifecycle_halt(void);
@@ -105,20 +116,11 @@ static inline bool lifecycle_enter_also(const struct walk_start *caller,
 	                          : lifecycle_enter(caller);
 }
 
-/*
- * Whether this call was made by an outer one, which was called from `slot` and `return_address`
- * and has not returned: not if a signal handler runs in between. On any stack.
- */
-bool lifecycle_is_inside(const struct walk_start *caller, uintptr_t slot,
-                         uintptr_t return_address);
-
 static inline void lifecycle_leave_also(uintptr_t held)
 {
 	guard_barrier();
 	guard.sp = held;
 }
-
-void lifecycle_jumps_cold(const struct walk_start *caller, uintptr_t target);
 
 /*
  * Before a longjmp to the stack pointer `target`: if the real allocator itself jumps out of the
@@ -127,7 +129,7 @@ void lifecycle_jumps_cold(const struct walk_start *caller, uintptr_t target);
 static inline void lifecycle_jumps(const struct walk_start *caller, uintptr_t target)
 {
 	if (unlikely(guard.sp))
-		lifecycle_jumps_cold(caller, target);
+		nesting_jump(caller, target);
 }
 
 /* The caller of the function that uses this, and where it continues. */

@@ -58,7 +58,9 @@ static inline uint8_t *realloc_put(struct prediction *tables, uint8_t *at,
 {
 	uint8_t *flags = at++;
 	uint32_t distance, old_class, new_class = SIZE_CLASS(event->size_bytes);
-	bool recent = recent_find(tables, event->old_address, &distance, &old_class);
+	/* 0: that block was not sampled; an empty slot of `recent` has no block either */
+	bool recent = event->old_address &&
+	              recent_find(tables, event->old_address, &distance, &old_class);
 
 	*flags = 0;
 	at = varint_put(at,

@@ -110,8 +110,8 @@ static inline bool event_write(struct thread_state *state, const struct event *e
 		throws_follow(state, walk);
 	frames_apply(state, walk);
 	if (unlikely(walk->cut))
-		ring_count_loss(LOST_STACKS_CUT, 1);
-	if (unlikely(depth_is_due(state, slot)))
+		ring_count_cut(walk->cut);
+	if (unlikely(depth_is_due(state, slot)) && !state->strand.beneath)
 		depth_update(state, slot, event->time);
 	if (unlikely(guard.flags & GUARD_THREAD_ENDING))
 		thread_state_release(state);
@@ -208,7 +208,7 @@ static __attribute__((noinline)) bool event_record_other(
 		return false;
 	frames_apply(state, &walk);
 	if (walk.cut)
-		ring_count_loss(LOST_STACKS_CUT, 1);
+		ring_count_cut(walk.cut);
 	return true;
 }
 
@@ -236,7 +236,8 @@ static bool event_record_middle(struct thread_state *state,
 	    !stack_bounds_hold(&state->stacks.seen, caller->slot))
 		return false;
 	walk = stack_walk_middle(state, caller);
-	return walk.keep && !recorder.modules_have_changed &&
+	/* The short walk before this one may have met exit(): event_walk() records it. */
+	return walk.keep && !recorder.modules_have_changed && !recorder.has_met_exit &&
 	       event_encode_middle(state, event, walk);
 }
 
@@ -249,7 +250,6 @@ static __attribute__((noinline)) void event_record_own(struct thread_state *stat
 	if (likely(event_record_middle(state, caller, event)))
 		return;
 	walk = event_walk(state, caller, event->time);
-
 	event_write(state, event, &walk, caller->slot);
 }
 
@@ -422,7 +422,7 @@ static void throw_run(void *argument)
 	 * frames beyond a gap, they get none before the stack has returned to there.
 	 */
 	patch_none = !written || !walk.patch || !frames_are_patched(state);
-	throws_begin(state, recording->exception, written, patch_none);
+	throws_begin(state, recording->exception, &walk, written, patch_none);
 	if (!patch_none && walk.cut)
 		throws_limit(state, state->stack.frames[0].slot);
 }
@@ -472,7 +472,7 @@ void record_fault(const struct walk_start *at, const struct fault *fault,
 		return;
 	frames_apply(state, &walk);
 	if (walk.cut)
-		ring_count_loss(LOST_STACKS_CUT, 1);
+		ring_count_cut(walk.cut);
 	fault_put(state, fault);
 	if (state->stack.depth)
 		depth_update(state, state->stack.frames[state->stack.depth - 1].slot,

@@ -79,6 +79,22 @@ bool sentinel_renew(void)
 	return true;
 }
 
+/* The child may have mapped something else there, which has no sentinel. */
+static bool page_is_lost(void)
+{
+	return !system_is_mapped((uintptr_t)sentinel_page, 1) ||
+	       sentinel_page->header.magic != OWN_HEADER_MAGIC || !sentinel_page->sentinel;
+}
+
+bool sentinel_is_own_memory(void)
+{
+	switch (fork_kind) {
+	case FORK_WIPES: return !sentinel_page->sentinel;
+	case FORK_LOSES: return page_is_lost();
+	default: return false;
+	}
+}
+
 /*
  * A child of vfork() shares its parent's memory, with all pages, but has another pid. If only
  * pids differ, it is taken for a forked child; emulators do fork it.
@@ -87,11 +103,7 @@ bool sentinel_is_forked(void)
 {
 	switch (fork_kind) {
 	case FORK_WIPES: return true;
-	case FORK_LOSES:
-		/* The child may have mapped something else there, which has no sentinel. */
-		return !system_is_mapped((uintptr_t)sentinel_page, 1) ||
-		       sentinel_page->header.magic != OWN_HEADER_MAGIC ||
-		       !sentinel_page->sentinel;
+	case FORK_LOSES: return page_is_lost();
 	default: return ring.header && system_pid() != ring.header->pid;
 	}
 }

@@ -153,6 +153,18 @@ static uintptr_t word_at(uintptr_t address)
 	return *(const uintptr_t *)address;
 }
 
+bool goroutine_waits_at(const struct go_runtime *runtime,
+                        const struct goroutine *goroutine, uintptr_t system_sp,
+                        uintptr_t sp)
+{
+	const struct go_code *code = &runtime->code;
+	uintptr_t saved = (system_sp - code->saved_below) & ~(uintptr_t)15;
+	uintptr_t g = word_at(saved + code->saved_g);
+
+	return !g || (g == word_at(goroutine->machine + code->m_current) &&
+	              word_at(saved + code->saved_depth) == goroutine->high - sp);
+}
+
 bool goroutine_called(const struct go_runtime *runtime,
                       const struct goroutine *goroutine, uintptr_t slot)
 {

@@ -42,6 +42,15 @@ bool goroutine_called(const struct go_runtime *runtime,
                       const struct goroutine *goroutine, uintptr_t slot);
 
 /*
+ * Whether the call of C that asmcgocall made when the thread's own stack was at `system_sp` is the
+ * one in which the goroutine waits at `sp`, or one of the runtime's, which are not told apart. The
+ * 128 bytes below `system_sp`, and the 64 from there on, must be readable.
+ */
+bool goroutine_waits_at(const struct go_runtime *runtime,
+                        const struct goroutine *goroutine, uintptr_t system_sp,
+                        uintptr_t sp);
+
+/*
  * The function that contains the return address `pc`, which is at `slot`, has called C on the
  * stack that it is on: asmcgocall or another. Returns the stack pointer that the function had
  * before it rounded it down; 0: it is no such call. Everything up to `slot` + 64 must be readable.

@@ -248,6 +248,8 @@ static void runtime_write(struct heap_writer *writer, const struct go_heap_code 
 		flags |= GO_HEAP_CUT;
 	if (*cycle != writer->cycle)
 		flags |= GO_HEAP_MOVED;
+	if (writer->rate && writer->rate != wanted_rate && writer->rate != RATE_OF_GO)
+		flags |= GO_HEAP_OWN_RATE;
 	record_end(writer, flags);
 }
 

@@ -58,6 +58,7 @@ static enum go_role role_of(const struct go_tables *tables,
 		[GO_MCALL] = { "runtime.mcall", 0, GO_WRITES_SP },
 		[GO_CALLS_MMAP] = { "runtime.callCgoMmap", 0, GO_WRITES_SP },
 		[GO_CALLS_MUNMAP] = { "runtime.callCgoMunmap", 0, GO_WRITES_SP },
+		[GO_LIBRARY] = { GO_LIBRARY_START, 0, GO_WRITES_SP },
 		[GO_SCHEDINIT] = { "runtime.schedinit", 0, 0 },
 		[GO_INIT] = { "runtime.init", 0, 0 },
 		[GO_SAMPLE] = { "runtime.mProf_Malloc", 0, 0 },
@@ -126,7 +127,22 @@ static void heap_find(struct go_runtime *runtime, uintptr_t start, uintptr_t end
 		*heap = (struct go_heap_code){ 0 };
 }
 
-bool go_runtime_add(uintptr_t start, uintptr_t end)
+/* Modules that cannot be understood: a walk that ends in one is counted apart. */
+static struct go_code_range unknown[GO_RUNTIMES_MAX];
+static _Atomic uint32_t unknown_count;
+
+bool go_runtime_is_unknown(uintptr_t address)
+{
+	uint32_t count = atomic_load_explicit(&unknown_count, memory_order_acquire);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (address - unknown[i].start < unknown[i].end - unknown[i].start)
+			return true;
+	}
+	return false;
+}
+
+static bool runtime_add(uintptr_t start, uintptr_t end)
 {
 	uint32_t count = atomic_load_explicit(&go_runtime_count, memory_order_relaxed);
 	struct go_runtime *runtime;
@@ -150,6 +166,19 @@ bool go_runtime_add(uintptr_t start, uintptr_t end)
 	}
 	atomic_store_explicit(&go_runtime_count, count + 1, memory_order_release);
 	return true;
+}
+
+bool go_runtime_add(uintptr_t start, uintptr_t end)
+{
+	uint32_t count = atomic_load_explicit(&unknown_count, memory_order_relaxed);
+
+	if (runtime_add(start, end))
+		return true;
+	if (count < GO_RUNTIMES_MAX) {
+		unknown[count] = (struct go_code_range){ start, end };
+		atomic_store_explicit(&unknown_count, count + 1, memory_order_release);
+	}
+	return false;
 }
 
 bool go_runtime_switches(const struct go_runtime *runtime, uintptr_t pc)
@@ -198,6 +227,10 @@ struct go_frame go_frame_find(const struct go_runtime *runtime, uintptr_t pc)
 	}
 	if (bytes < 0)
 		return c_frame_find(runtime, pc);
+	if (go_runtime_is_in(runtime, GO_LIBRARY, pc))
+		return (struct go_frame){ .kind = GO_FRAME_BY_FP,
+			                      .cfa_offset = GO_LIBRARY_CFA_ABOVE_FP,
+			                      .fp_below = GO_LIBRARY_CFA_ABOVE_FP };
 	if (!frame.cfa_offset || function.flags & GO_WRITES_SP)
 		return frame;
 	frame.kind = GO_FRAME_PLAIN;

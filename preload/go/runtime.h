@@ -26,8 +26,9 @@ enum go_role {
 	GO_MCALL,       /* the goroutine waits; the scheduler runs */
 	GO_CALLS_MMAP,  /* calls C on the stack that it is on */
 	GO_CALLS_MUNMAP,
-	GO_SWITCHES, /* no stack goes on elsewhere from here on: what is read of the heap */
-	GO_SCHEDINIT = GO_SWITCHES,
+	GO_SWITCHES, /* no stack goes on elsewhere from here on; most is what is read of the heap */
+	GO_LIBRARY = GO_SWITCHES, /* what the loader calls in a library */
+	GO_SCHEDINIT,
 	GO_INIT,
 	GO_SAMPLE, /* counts an allocation */
 	GO_FLUSH,  /* makes counts those of the last collection */
@@ -61,6 +62,9 @@ extern _Atomic uint32_t
  * understood: its frames are unknown. Not to be called by two threads at a time.
  */
 bool go_runtime_add(uintptr_t start, uintptr_t end);
+
+/* Whether the address is in a module that go_runtime_add() could not understand. */
+bool go_runtime_is_unknown(uintptr_t address);
 
 /* Returns the module with this address in Go's part of its code; NULL: none. */
 static inline const struct go_runtime *go_runtime_at(uintptr_t address)
@@ -106,7 +110,8 @@ enum go_frame_kind {
 	GO_FRAME_PLAIN,  /* the caller's stack pointer is `cfa_offset` further out */
 	GO_FRAME_TOP,    /* the outermost frame of a stack */
 	GO_FRAME_SWITCH, /* the stack goes on elsewhere: enum go_role */
-	GO_FRAME_C,      /* C among Go's code: the same as PLAIN, but not proven */
+	GO_FRAME_BY_FP, /* .. `cfa_offset` further out than what its frame pointer points to */
+	GO_FRAME_C,     /* C among Go's code: the same as PLAIN, but not proven */
 };
 
 struct go_frame {

@@ -14,7 +14,9 @@
 #include "event/lifecycle.h"
 #include "modules/map.h"
 #include "modules/frame_rule.h"
+#include "event/births.h"
 #include "event/record.h"
+#include "event/sampling.h"
 #include "system/system.h"
 
 static uint8_t alignment_log2(size_t alignment)
@@ -36,6 +38,14 @@ static void modules_forget(void)
  */
 #define BODY static inline __attribute__((always_inline))
 
+/* A block was allocated: record that, and its birth. The caller holds the guard. */
+BODY void block_record(const struct walk_start *caller, enum event_op op, void *block,
+                       size_t size, uint8_t alignment)
+{
+	record_alloc(caller, op, block, size, alignment);
+	births_begin(caller, block, size);
+}
+
 BODY void *malloc_by(void *(*const *serve)(size_t), struct walk_start caller,
                      size_t size)
 {
@@ -44,7 +54,8 @@ BODY void *malloc_by(void *(*const *serve)(size_t), struct walk_start caller,
 	if (!lifecycle_enter(&caller))
 		return (*serve)(size);
 	block = (*serve)(size);
-	record_alloc(&caller, OP_MALLOC, block, size, 0);
+	if (sampling_takes(block, size))
+		block_record(&caller, OP_MALLOC, block, size, 0);
 	guard_leave();
 	return block;
 }
@@ -55,12 +66,13 @@ BODY void *calloc_by(void *(*const *serve)(size_t, size_t), struct walk_start ca
 	size_t total;
 	void *block;
 
-	if (!lifecycle_enter(&caller))
-		return (*serve)(count, size);
-	block = (*serve)(count, size);
 	if (__builtin_mul_overflow(count, size, &total))
 		total = SIZE_MAX; /* the requested size does not fit into size_t */
-	record_alloc(&caller, OP_CALLOC, block, total, 0);
+	if (sampling_skips(total) || !lifecycle_enter(&caller))
+		return (*serve)(count, size);
+	block = (*serve)(count, size);
+	if (sampling_takes(block, total))
+		block_record(&caller, OP_CALLOC, block, total, 0);
 	guard_leave();
 	return block;
 }
@@ -85,34 +97,93 @@ static __attribute__((noinline)) void loader_frees(const void *block)
 
 BODY void free_by(void (*const *serve)(void *), struct walk_start caller, void *block)
 {
-	if (!block)
-		return;
-	if (unlikely(loader_holds(caller.return_address)))
-		loader_frees(block);
-	if (!lifecycle_enter(&caller)) {
-		(*serve)(block);
-		return;
-	}
-	record_free(&caller, block, 0);
+	bool is_entered = lifecycle_enter(&caller);
+
+	births_end(block, NULL);
+	if (is_entered)
+		record_free(&caller, block, 0);
 	(*serve)(block);
-	guard_leave();
+	if (is_entered)
+		guard_leave();
 }
 
 /* Serve and record realloc() of an existing block. The caller holds the guard. */
 BODY void *realloc_recorded(void *(*const *serve)(void *, size_t),
                             const struct walk_start *caller, void *old, size_t size)
 {
+	struct account_block kept = { 0 };
 	uint64_t time = clock_before();
 	void *block;
 
 	thread_state_get();
+	births_end(old, &kept);
+	block = (*serve)(old, size);
+	if (block) {
+		record_realloc(caller, old, block, size, time);
+		births_begin(caller, block, size);
+		return block;
+	}
+	if (size == 0) {
+		record_free(caller, old, time); /* glibc has freed the block */
+		return NULL;
+	}
+	births_resume(old, &kept);
+	record_alloc(caller, OP_MALLOC, NULL, size, 0);
+	return NULL;
+}
+
+/*
+ * The same where blocks are sampled. A realloc ends one block and begins another, which are drawn
+ * each by its own size: the event has the addresses of those that are sampled. The caller holds the
+ * guard.
+ */
+static __attribute__((noinline)) void *realloc_sampled(
+	void *(*const *serve)(void *, size_t), const struct walk_start *caller, void *old,
+	size_t size, bool has_old, bool has_new)
+{
+	struct account_block kept = { 0 };
+	uint64_t time = clock_before();
+	void *block;
+
+	thread_state_get();
+	if (has_old)
+		births_end(old, &kept);
 	block = (*serve)(old, size);
 	if (block)
-		record_realloc(caller, old, block, size, time);
-	else if (size == 0)
-		record_free(caller, old, time); /* glibc has freed the block */
-	else
-		record_alloc(caller, OP_MALLOC, NULL, size, 0);
+		has_new = has_new && sampling_takes(block, size);
+	if (block && old && (has_old || has_new))
+		record_realloc(caller, has_old ? old : NULL, has_new ? block : NULL, size,
+		               time);
+	else if (has_new)
+		record_alloc(caller, OP_MALLOC, block, size, 0);
+	if (block && has_new)
+		births_begin(caller, block, size);
+	/* It was freed; or that has failed, and it is still there. */
+	if (!block && has_old && size == 0)
+		record_free(caller, old, time);
+	else if (!block && has_old)
+		births_resume(old, &kept);
+	return block;
+}
+
+/* Enter realloc() where blocks are sampled. */
+static __attribute__((noinline)) void *realloc_drawn(void *(*const *serve)(void *,
+                                                                           size_t),
+                                                     const struct walk_start *caller,
+                                                     void *old, size_t size)
+{
+	bool has_old = old && !sampling_passes(old), has_new = !sampling_skips(size);
+	void *block;
+
+	if (!has_old && !has_new)
+		return (*serve)(old, size);
+	if (!lifecycle_enter(caller)) {
+		if (has_old)
+			births_end(old, NULL);
+		return (*serve)(old, size);
+	}
+	block = realloc_sampled(serve, caller, old, size, has_old, has_new);
+	guard_leave();
 	return block;
 }
 
@@ -121,13 +192,24 @@ BODY void *realloc_by(void *(*const *serve)(void *, size_t), struct walk_start c
 {
 	void *block;
 
-	if (!lifecycle_enter(&caller))
+	if (unlikely(recorder.sampling))
+		return realloc_drawn(serve, &caller, old, size);
+	if (!lifecycle_enter(&caller)) {
+		births_end(old, NULL);
 		return (*serve)(old, size);
+	}
+	/* the first call of all: sampling began just now */
+	if (unlikely(recorder.sampling)) {
+		block = realloc_sampled(serve, &caller, old, size, false,
+		                        !sampling_skips(size));
+		guard_leave();
+		return block;
+	}
 	if (old) {
 		block = realloc_recorded(serve, &caller, old, size);
 	} else {
 		block = (*serve)(NULL, size);
-		record_alloc(&caller, OP_MALLOC, block, size, 0);
+		block_record(&caller, OP_MALLOC, block, size, 0);
 	}
 	guard_leave();
 	return block;
@@ -138,10 +220,11 @@ BODY void *memalign_by(void *(*const *serve)(size_t, size_t), struct walk_start 
 {
 	void *block;
 
-	if (!lifecycle_enter(&caller))
+	if (sampling_skips(size) || !lifecycle_enter(&caller))
 		return (*serve)(alignment, size);
 	block = (*serve)(alignment, size);
-	record_alloc(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
+	if (sampling_takes(block, size))
+		block_record(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
 	guard_leave();
 	return block;
 }
@@ -152,17 +235,29 @@ BODY void *page_aligned_by(void *(*const *serve)(size_t), struct walk_start call
 {
 	void *block;
 
-	if (!lifecycle_enter(&caller))
+	if (sampling_skips(size) || !lifecycle_enter(&caller))
 		return (*serve)(size);
 	block = (*serve)(size);
-	record_alloc(&caller, OP_ALIGNED, block, size, 12);
+	if (sampling_takes(block, size))
+		block_record(&caller, OP_ALIGNED, block, size, 12);
 	guard_leave();
 	return block;
 }
 
-void *hook_malloc(size_t size)
+/*
+ * The two that are called most decide in a function without a frame, which jumps: a block that is
+ * not sampled costs little. What is jumped to has the caller that the hook had.
+ */
+#define JUMPED_TO static __attribute__((noinline))
+
+JUMPED_TO void *malloc_recorded(size_t size)
 {
 	return malloc_by(&real.malloc, CALLER(), size);
+}
+
+void *hook_malloc(size_t size)
+{
+	return sampling_skips(size) ? real.malloc(size) : malloc_recorded(size);
 }
 EXPORT(malloc);
 
@@ -172,9 +267,28 @@ void *hook_calloc(size_t count, size_t size)
 }
 EXPORT(calloc);
 
-void hook_free(void *block)
+BODY void free_decide(void (*const *serve)(void *), void (*recorded)(void *),
+                      uintptr_t return_address, void *block)
+{
+	if (!block)
+		return;
+	if (unlikely(loader_holds(return_address)))
+		loader_frees(block);
+	if (sampling_passes(block))
+		(*serve)(block);
+	else
+		recorded(block);
+}
+
+JUMPED_TO void free_recorded(void *block)
 {
 	free_by(&real.free, CALLER(), block);
+}
+
+void hook_free(void *block)
+{
+	free_decide(&real.free, free_recorded, (uintptr_t)__builtin_return_address(0),
+	            block);
 }
 EXPORT(free);
 
@@ -211,13 +325,15 @@ EXPORT(pvalloc);
 int hook_posix_memalign(void **result, size_t alignment, size_t size)
 {
 	struct walk_start caller = CALLER();
+	void *block;
 	int error;
 
-	if (!lifecycle_enter(&caller))
+	if (sampling_skips(size) || !lifecycle_enter(&caller))
 		return real.posix_memalign(result, alignment, size);
 	error = real.posix_memalign(result, alignment, size);
-	record_alloc(&caller, OP_ALIGNED, error ? NULL : *result, size,
-	             alignment_log2(alignment));
+	block = error ? NULL : *result;
+	if (sampling_takes(block, size))
+		block_record(&caller, OP_ALIGNED, block, size, alignment_log2(alignment));
 	guard_leave();
 	return error;
 }
@@ -226,10 +342,12 @@ EXPORT(posix_memalign);
 /* Record the end of a block that is about to be freed; true: guard_leave() is due. */
 BODY bool free_enter(struct walk_start *caller, void *block)
 {
-	if (!lifecycle_enter(caller))
-		return false;
-	record_free(caller, block, 0);
-	return true;
+	bool is_entered = !sampling_passes(block) && lifecycle_enter(caller);
+
+	births_end(block, NULL);
+	if (is_entered)
+		record_free(caller, block, 0);
+	return is_entered;
 }
 
 /* C23. An allocator that lacks these two gets a call of free() instead. */
@@ -269,9 +387,14 @@ EXPORT(free_aligned_sized);
 
 /* ---- libc's own names ------------------------------------------------------------ */
 
-void *hook___libc_malloc(size_t size)
+JUMPED_TO void *libc_malloc_recorded(size_t size)
 {
 	return malloc_by(&real.__libc_malloc, CALLER(), size);
+}
+
+void *hook___libc_malloc(size_t size)
+{
+	return sampling_skips(size) ? real.__libc_malloc(size) : libc_malloc_recorded(size);
 }
 EXPORT(__libc_malloc);
 
@@ -287,9 +410,15 @@ void *hook___libc_realloc(void *old, size_t size)
 }
 EXPORT(__libc_realloc);
 
-void hook___libc_free(void *block)
+JUMPED_TO void libc_free_recorded(void *block)
 {
 	free_by(&real.__libc_free, CALLER(), block);
+}
+
+void hook___libc_free(void *block)
+{
+	free_decide(&real.__libc_free, libc_free_recorded,
+	            (uintptr_t)__builtin_return_address(0), block);
 }
 EXPORT(__libc_free);
 

@@ -78,7 +78,7 @@ static struct running running_begin(const struct walk_start *caller, bool is_raw
 		                       .return_address = guard.mapping_return_address };
 
 	running.is_part = is_raw && running.slot &&
-	                  lifecycle_is_inside(caller, running.slot, running.return_address);
+	                  nesting_is_inside(caller, running.slot, running.return_address);
 	if (!running.is_part && !is_raw) {
 		guard.mapping_return_address = caller->return_address;
 		guard_barrier();

@@ -9,7 +9,9 @@
 #include "hooks/hook.h"
 #include "system/clock.h"
 #include "faults/record.h"
+#include "event/by_program.h"
 #include "event/lifecycle.h"
+#include "event/waiting.h"
 #include "go/heap.h"
 #include "go/main.h"
 #include "self/maps.h"
@@ -25,9 +27,15 @@ static main_function *program_main;
  */
 static __attribute__((noinline)) void main_record(struct walk_start caller)
 {
-	bool is_entered = !guard.sp && lifecycle_enter(&caller);
+	bool is_entered;
 
-	phase_write(PHASE_MAIN, clock_after());
+	if (!recorder.is_recording)
+		phase_remember(PHASE_MAIN);
+	if (lifecycle_is_waiting())
+		waiting_see_phase("main");
+	is_entered = !guard.sp && lifecycle_enter(&caller);
+	if (recorder.is_recording)
+		phase_write(PHASE_MAIN, clock_after());
 	if (is_entered)
 		guard_leave();
 }
@@ -48,7 +56,8 @@ int hook___libc_start_main(main_function *main, int argc, char **argv,
 {
 	real_resolve();
 	/* In a Go program this begins the runtime. Its own main comes later. */
-	if (recorder.is_recording && !go_main_is_caught((uintptr_t)main)) {
+	if (lifecycle_is_waiting() ||
+	    (recorder.is_recording && !go_main_is_caught((uintptr_t)main))) {
 		program_main = main;
 		main = main_begins;
 	}
@@ -71,8 +80,11 @@ static __attribute__((noinline)) void exit_record(struct walk_start caller,
 {
 	bool is_entered;
 
-	if (!recorder.is_recording)
+	if (!recorder.is_recording) {
+		if (kind != EXIT_NOW && lifecycle_is_waiting())
+			phase_remember(PHASE_EXIT);
 		return;
+	}
 	if (lifecycle_is_forked()) {
 		/* Do not create a ring for a forked child that has never allocated. */
 		if (kind != EXIT_NOW)
@@ -134,12 +146,39 @@ EXPORT(abort);
 void hook_outlive_phase(const char *name)
 {
 	struct walk_start caller = CALLER();
-	bool is_entered = !guard.sp && lifecycle_enter(&caller);
+	bool is_entered;
 
-	if (recorder.is_recording && !lifecycle_is_forked() &&
-	    system_pid() == ring.header->pid)
+	if (lifecycle_is_waiting())
+		waiting_see_phase(name);
+	is_entered = !guard.sp && lifecycle_enter(&caller);
+	if (!recorder.is_recording)
+		phase_remember_name(name);
+	else if (!lifecycle_is_forked() && system_pid() == ring.header->pid)
 		phase_write_name(name);
 	if (is_entered)
 		guard_leave();
 }
 EXPORT(outlive_phase);
+
+int hook_outlive_start(void)
+{
+	struct walk_start caller = CALLER();
+
+	real_resolve();
+	return by_program_begin(&caller) ? 0 : -1;
+}
+EXPORT(outlive_start);
+
+int hook_outlive_stop(void)
+{
+	struct walk_start caller = CALLER();
+
+	return by_program_end(&caller) ? 0 : -1;
+}
+EXPORT(outlive_stop);
+
+int hook_outlive_snapshot(void)
+{
+	return by_program_snapshot() ? 0 : -1;
+}
+EXPORT(outlive_snapshot);

@@ -49,6 +49,7 @@ void *hook_before_named(const char *name, const void *function);
 /* What a word that calls a hooked function may hold. */
 struct hook_choice {
 	uintptr_t ours, real;
+	bool is_unwinding; /* of HOOKS_UNWINDING */
 };
 
 /*

@@ -78,10 +78,42 @@ static bool is_unwinder(const struct walk_start *caller)
  */
 static void throw_begins(const struct walk_start *caller, const void *exception)
 {
-	if (recorder.is_recording && !is_unwinder(caller) && lifecycle_enter(caller)) {
+	if (!recorder.is_recording || is_unwinder(caller))
+		return;
+	if (lifecycle_enter(caller)) {
 		record_throw(caller, exception);
 		guard_leave();
+	} else if (thread_state_own()) {
+		throws_miss(thread_state_own());
 	}
+}
+
+/* As every unwinder has it. A forced unwinding (of a thread's end) has no first phase. */
+struct exception_head {
+	uint64_t kind;
+	void *cleanup;
+	uintptr_t stop; /* 0: it is not forced */
+};
+
+/*
+ * A process that was attached to may have thrown this before, through no hook of ours. The second
+ * phase must see the stack of the first: no stub that has come since may be in it.
+ */
+static void older_exception_goes_on(const struct walk_start *caller,
+                                    const void *exception)
+{
+	struct thread_state *state = thread_state_own();
+
+	if (!state || guard.sp || !(ring.header->flags & RING_ATTACHED) ||
+	    lifecycle_is_forked() || ((const struct exception_head *)exception)->stop ||
+	    !throws_is_older(state, exception))
+		return;
+	guard.sp = caller->slot;
+	guard_barrier();
+	/* What is further in than the function that cleaned up has ended. */
+	frames_land(state, caller_point(caller).sp, exception);
+	frames_withdraw(state, caller_point(caller).sp);
+	guard_leave();
 }
 
 /* The exception has arrived in the caller's frame: all frames further in have ended. */
@@ -137,6 +169,7 @@ void hook__Unwind_Resume(struct _Unwind_Exception *exception)
 	                                                             caller.return_address);
 
 	exception_landed(&caller, exception, false);
+	older_exception_goes_on(&caller, exception);
 	function(exception);
 	abort(); /* not reached */
 }

@@ -11,7 +11,14 @@
 
 #define CFA_OFFSET_MAX (0x3fffu << 3) /* of a packed rule */
 
-_Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
+#define RULE_SLOTS (1u << RULE_INDEX_BITS)
+
+_Atomic uint64_t frame_rules[RULE_SLOTS];
+
+/* Rules that were replaced. Pages of it are touched only once there are some. */
+static _Atomic uint64_t replaced_rules[RULE_SLOTS];
+static _Atomic bool were_replaced;
+static _Atomic uint32_t flushes;
 
 /*
  * Whether a stub may replace a return address with this rule. Not if it is unknown how to
@@ -45,6 +52,81 @@ static frame_rule rule_pack(struct cfi_rule rule, enum module_unwinder unwinder)
 	       (rule.cfa_offset >> 3) << 5 | (rule.fp_below >> 3) << 19;
 }
 
+/* ---- the cache ------------------------------------------------------------------ */
+
+/* Addresses that have the same index have different ones here. */
+static uint32_t replaced_index(uintptr_t return_address)
+{
+	uint64_t tag = return_address >> RULE_INDEX_BITS;
+
+	return (uint32_t)(return_address ^ tag * UINT64_C(0x9e3779b97f4a7c15) >> 32) &
+	       (RULE_SLOTS - 1);
+}
+
+/* The address of the word at this index of frame_rules. */
+static uintptr_t address_of(uint64_t word, uint32_t index)
+{
+	uintptr_t tag = word >> RULE_BITS;
+
+	return tag << RULE_INDEX_BITS | ((index ^ tag) & (RULE_SLOTS - 1));
+}
+
+/*
+ * Keep a rule that was read from the cache after `flushes_seen` flushes. If there is another
+ * flush meanwhile, the rule may be one of those to be forgotten: either the flush finds it here,
+ * or this finds that there was one.
+ */
+static void rule_keep(uint64_t word, uint32_t index, uint32_t flushes_seen)
+{
+	_Atomic uint64_t *kept = &replaced_rules[replaced_index(address_of(word, index))];
+
+	atomic_store(&were_replaced, true);
+	atomic_store(kept, word);
+	if (atomic_load(&flushes) != flushes_seen)
+		atomic_store(kept, 0);
+}
+
+static void rule_cache(uintptr_t return_address, frame_rule rule)
+{
+	uint32_t flushes_seen = atomic_load(&flushes),
+			 index = frame_rule_index(return_address);
+	uint64_t tag = return_address >> RULE_INDEX_BITS;
+	/* Relaxed: the word depends on no other memory. */
+	uint64_t old = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
+
+	atomic_store_explicit(&frame_rules[index], tag << RULE_BITS | rule,
+	                      memory_order_relaxed);
+	if (old && old >> RULE_BITS != tag)
+		rule_keep(old, index, flushes_seen);
+}
+
+frame_rule frame_rule_replaced(uintptr_t return_address)
+{
+	uint64_t word;
+
+	if (!atomic_load_explicit(&were_replaced, memory_order_relaxed))
+		return 0;
+	word = atomic_load_explicit(&replaced_rules[replaced_index(return_address)],
+	                            memory_order_relaxed);
+	if (word >> RULE_BITS != return_address >> RULE_INDEX_BITS || !(frame_rule)word)
+		return 0;
+	rule_cache(return_address, (frame_rule)word);
+	return (frame_rule)word;
+}
+
+void frame_rule_flush(void)
+{
+	atomic_fetch_add(&flushes, 1);
+	for (uint32_t i = 0; i < RULE_SLOTS; i++)
+		atomic_store_explicit(&frame_rules[i], 0, memory_order_relaxed);
+	if (!atomic_load(&were_replaced))
+		return;
+	for (uint32_t i = 0; i < RULE_SLOTS; i++)
+		atomic_store_explicit(&replaced_rules[i], 0, memory_order_relaxed);
+}
+
+/* ---- rules found ---------------------------------------------------------------- */
+
 static _Atomic bool exit_was_met;
 
 static bool is_in_exit(uintptr_t return_address)
@@ -76,7 +158,7 @@ static struct cfi_rule rule_of_go(const struct go_runtime *runtime, uintptr_t pc
 	static const enum cfi_kind kinds[] = {
 		[GO_FRAME_UNKNOWN] = CFI_NONE, [GO_FRAME_PLAIN] = CFI_SP,
 		[GO_FRAME_TOP] = CFI_END,      [GO_FRAME_SWITCH] = CFI_SWITCH,
-		[GO_FRAME_C] = CFI_SWITCH, /* a walk proves it */
+		[GO_FRAME_BY_FP] = CFI_FP,     [GO_FRAME_C] = CFI_SWITCH, /* a walk proves it */
 	};
 	struct go_frame frame = go_frame_find(runtime, pc);
 
@@ -91,8 +173,6 @@ static struct cfi_rule rule_of_go(const struct go_runtime *runtime, uintptr_t pc
 
 frame_rule frame_rule_miss(uintptr_t return_address)
 {
-	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
-	                 ((1u << RULE_INDEX_BITS) - 1);
 	enum module_unwinder unwinder = MODULE_UNWINDER_OWN;
 	struct cfi_module module;
 	const struct go_runtime *runtime;
@@ -102,6 +182,9 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 
 	if (!return_address || return_address >> ARCH_ADDRESS_BITS)
 		return rule_pack((struct cfi_rule){ .kind = CFI_NO_CODE }, unwinder);
+	rule = frame_rule_replaced(return_address);
+	if (rule)
+		return rule;
 	/* Not cached: an address outside every module may be in one later. */
 	if (!cfi_module_find(return_address - 1, &module))
 		return rule_pack(
@@ -135,15 +218,6 @@ frame_rule frame_rule_miss(uintptr_t return_address)
 	 * If the loader does not call our free(), nothing reports that a module was unloaded.
 	 */
 	if (recorded && !real.is_bypassed)
-		atomic_store_explicit(
-			&frame_rules[index],
-			(uint64_t)(return_address >> RULE_INDEX_BITS) << RULE_BITS | rule,
-			memory_order_relaxed);
+		rule_cache(return_address, rule);
 	return rule;
-}
-
-void frame_rule_flush(void)
-{
-	for (uint32_t i = 0; i < 1u << RULE_INDEX_BITS; i++)
-		atomic_store_explicit(&frame_rules[i], 0, memory_order_relaxed);
 }

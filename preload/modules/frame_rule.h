@@ -4,7 +4,10 @@
  *
  * A cached rule is one 64-bit word: no lock, no torn read. The low RULE_INDEX_BITS bits of the
  * address are folded into the index and the others are the tag, so that index and tag together
- * are the address. A missing rule is cached like any other.
+ * are the address. A missing rule is cached like any other. A rule that another one replaces
+ * is kept in a second table, where the same addresses have other indexes. The return addresses
+ * of a program as large as a compiler do not all find slots of their own, and it takes long to
+ * read a module's tables again.
  */
 #ifndef OUTLIVE_PRELOAD_MODULES_FRAME_RULE_H
 #define OUTLIVE_PRELOAD_MODULES_FRAME_RULE_H
@@ -23,6 +26,13 @@ static_assert(ARCH_ADDRESS_BITS - RULE_INDEX_BITS + RULE_BITS <= 64, "one word")
 
 /* 0: an empty slot. */
 extern _Atomic uint64_t frame_rules[1 << RULE_INDEX_BITS];
+
+/* Returns the index of an address. */
+static inline uint32_t frame_rule_index(uintptr_t return_address)
+{
+	return (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
+	       ((1u << RULE_INDEX_BITS) - 1);
+}
 
 /*
  * A packed rule. 0, which an empty slot yields for the lowest addresses, is CFI_NO_CODE. With
@@ -66,7 +76,13 @@ static inline bool frame_rule_is_unwinder(frame_rule rule)
 	return (rule & 16) != 0;
 }
 
-/* Find the rule in the modules' tables, record the module, cache the rule. */
+/* Returns the rule if it was replaced by another and is kept; 0: it is not. Caches it again. */
+frame_rule frame_rule_replaced(uintptr_t return_address);
+
+/*
+ * Returns the rule if it was replaced; else finds it in the modules' tables, records the module.
+ * Caches the rule.
+ */
 frame_rule frame_rule_miss(uintptr_t return_address);
 
 /* Forget all rules: a module is gone, and another may be mapped in its place. */
@@ -75,19 +91,18 @@ void frame_rule_flush(void);
 /* Returns the cached rule; 0: it is not cached, or must not be. */
 static inline frame_rule frame_rule_known(uintptr_t return_address)
 {
-	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
-	                 ((1u << RULE_INDEX_BITS) - 1);
+	uint32_t index = frame_rule_index(return_address);
 	/* Relaxed: the word depends on no other memory. */
 	uint64_t word = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
 
-	return word >> RULE_BITS == return_address >> RULE_INDEX_BITS ? (frame_rule)word
-	                                                              : 0;
+	return word >> RULE_BITS == return_address >> RULE_INDEX_BITS
+	           ? (frame_rule)word
+	           : frame_rule_replaced(return_address);
 }
 
 static inline frame_rule frame_rule_get(uintptr_t return_address)
 {
-	uint32_t index = (uint32_t)(return_address ^ return_address >> RULE_INDEX_BITS) &
-	                 ((1u << RULE_INDEX_BITS) - 1);
+	uint32_t index = frame_rule_index(return_address);
 	/* Relaxed: the word depends on no other memory. */
 	uint64_t word = atomic_load_explicit(&frame_rules[index], memory_order_relaxed);
 

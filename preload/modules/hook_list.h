@@ -152,6 +152,9 @@ HOOK(PHASES, void, _exit, (int status))
 HOOK(PHASES, void, _Exit, (int status))
 HOOK(PHASES, void, abort, (void))
 HOOK_ONLY(PHASES, void, outlive_phase, (const char *name))
+HOOK_ONLY(PHASES, int, outlive_start, (void))
+HOOK_ONLY(PHASES, int, outlive_stop, (void))
+HOOK_ONLY(PHASES, int, outlive_snapshot, (void))
 
 HOOK(FILTERS, int, prctl, (int option, long a, long b, long c, long d))
 HOOK(FILTERS, long, syscall,

@@ -44,6 +44,8 @@ void real_resolve_now(void)
 	found.is_bypassed = loaded_after(NULL, "malloc", &first) &&
 	                    first.map != loaded_self() &&
 	                    (!loaded_is_late() || first.map == _r_debug.r_map);
+	/* A library before us in LD_PRELOAD may only wrap malloc(): then its next one is ours. */
+	found.is_preceded = found.is_bypassed && first.map != _r_debug.r_map;
 	/* Another thread that does this at the same time writes the same values. */
 	real = found;
 	atomic_store_explicit(&real_is_resolved, true, memory_order_release);

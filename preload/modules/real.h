@@ -31,7 +31,8 @@ struct real_functions {
 	size_t dl_catch_exception_bytes; /* 0: unknown */
 
 	size_t exit_bytes; /* of exit()'s code; 0: unknown */
-	bool is_bypassed;  /* another malloc comes before ours: the executable's */
+	bool is_bypassed;  /* another malloc comes before ours */
+	bool is_preceded;  /* .. and it is a library's, which may call ours */
 };
 
 /* Valid once real_resolve() has returned. */

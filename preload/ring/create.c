@@ -4,6 +4,8 @@
 #include "ring/create.h"
 
 #include "system/clock.h"
+#include "ring/account.h"
+#include "ring/growth.h"
 #include "ring/name.h"
 #include "ring/request.h"
 #include "ring/ring.h"
@@ -48,6 +50,11 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	header->version_major = FORMAT_VERSION_MAJOR;
 	header->version_minor = FORMAT_VERSION_MINOR;
 	header->header_bytes = (uint32_t)(ring.chunks - (uint8_t *)header);
+	if (ring_account.header) {
+		header->account_offset = (uint64_t)((uint8_t *)ring_account.header -
+		                                    (uint8_t *)header);
+		header->account_bytes = ring.mapped_bytes - header->account_offset;
+	}
 	header->chunk_bytes = CHUNK_BYTES;
 	header->chunk_count = ring.chunk_count;
 	header->states_offset = RING_HEADER_BYTES;
@@ -63,18 +70,54 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	header->start_ns = system_time_ns(CLOCK_MONOTONIC);
 	header->start_wall_ns = system_time_ns(CLOCK_REALTIME);
 	header->session = settings->session;
-	/* A reader that has yet to find this ring counts as alive for one beat. */
 	header->age_ns = settings->age_ns;
+	header->sample_bytes = settings->sample_bytes;
+	if (settings->sample_bytes)
+		header->features_required |= FEATURE_SAMPLED;
+	/* A reader that has yet to find this ring counts as alive for one beat. */
 	header->reader_pid = settings->reader_pid;
 	header->reader_beat_ns = header->start_ns;
 	header_read_program(header, parent);
+	ring_growth_begin(header, header->header_bytes);
 	header->magic = RING_MAGIC;
 }
 
-static bool ring_map(int fd, uint32_t chunk_count)
+/*
+ * Returns how many bytes of the address space the ring may take; the program keeps most of it.
+ */
+static uint64_t room_bytes_allowed(void)
+{
+	uint64_t limit_bytes = system_limit_bytes(RLIMIT_AS), mapped_bytes;
+
+	if (limit_bytes == UINT64_MAX)
+		return UINT64_MAX;
+	mapped_bytes = system_mapped_bytes();
+	return limit_bytes > mapped_bytes ? (limit_bytes - mapped_bytes) / ROOM_SHARE : 0;
+}
+
+/* The account goes behind the chunks; it is left out where the file may not be so large. */
+static struct ring_account account_fit(const struct settings *settings,
+                                       uint32_t chunk_count, uint64_t chunks_end,
+                                       uint64_t *bytes)
+{
+	uint32_t blocks = settings->policy == RING_FLIGHT ? settings->account_blocks : 0;
+	struct ring_account plan = account_plan((uint64_t)chunk_count * CHUNK_BYTES, blocks,
+	                                        bytes);
+
+	if (chunks_end + *bytes > system_limit_bytes(RLIMIT_FSIZE) ||
+	    chunks_end + *bytes > room_bytes_allowed())
+		*bytes = 0;
+	return plan;
+}
+
+static bool ring_map(int fd, uint32_t chunk_count, const struct settings *settings)
 {
 	uint32_t chunks_offset = RING_HEADER_BYTES + ((chunk_count * 8 + 4095) & ~4095u);
-	size_t size_bytes = chunks_offset + (size_t)chunk_count * CHUNK_BYTES;
+	size_t chunks_end = chunks_offset + (size_t)chunk_count * CHUNK_BYTES;
+	uint64_t account_bytes;
+	struct ring_account plan = account_fit(settings, chunk_count, chunks_end,
+	                                       &account_bytes);
+	size_t size_bytes = chunks_end + account_bytes;
 	void *base;
 
 	if (system_truncate(fd, size_bytes) < 0)
@@ -95,20 +138,12 @@ static bool ring_map(int fd, uint32_t chunk_count)
 	ring.chunks = (uint8_t *)base + chunks_offset;
 	ring.chunk_count = chunk_count;
 	ring.mapped_bytes = size_bytes;
+	plan.is_populated = ring.is_populated;
+	if (account_bytes)
+		account_make(&plan, (char *)base + chunks_end,
+		             settings->sample_bytes ? settings->sample_bytes
+		                                    : ACCOUNT_SAMPLE_BYTES);
 	return true;
-}
-
-/*
- * Returns how many bytes of the address space the ring may take; the program keeps most of it.
- */
-static uint64_t room_bytes_allowed(void)
-{
-	uint64_t limit_bytes = system_limit_bytes(RLIMIT_AS), mapped_bytes;
-
-	if (limit_bytes == UINT64_MAX)
-		return UINT64_MAX;
-	mapped_bytes = system_mapped_bytes();
-	return limit_bytes > mapped_bytes ? (limit_bytes - mapped_bytes) / ROOM_SHARE : 0;
 }
 
 /*
@@ -168,7 +203,7 @@ static bool ring_make_by_request(const struct settings *settings, uint32_t flags
 	fd = ring_request(settings->session, &socket);
 	if (fd < 0)
 		return false;
-	is_mapped = ring_map(fd, chunk_count);
+	is_mapped = ring_map(fd, chunk_count, settings);
 	system_close(fd);
 	if (is_mapped)
 		header_fill(ring.header, settings, flags, parent);
@@ -192,7 +227,7 @@ static bool ring_make(const struct settings *settings, uint32_t flags,
 	                    &number);
 	if (fd < 0)
 		return ring_make_by_request(settings, flags, chunk_count, parent);
-	is_mapped = chunk_count >= CHUNK_COUNT_MIN && ring_map(fd, chunk_count);
+	is_mapped = chunk_count >= CHUNK_COUNT_MIN && ring_map(fd, chunk_count, settings);
 	/* A forked child's parent counts it. */
 	if (!is_mapped && parent)
 		system_unlink(hidden);

@@ -3,8 +3,11 @@
  */
 #include "ring/ring.h"
 
+#include "ring/account.h"
+
 #include "invariant.h"
 
+#include "ring/growth.h"
 #include "system/clock.h"
 #include "system/system.h"
 
@@ -62,6 +65,7 @@ bool ring_reader_is_alive(const struct ring_header *header, uint64_t now_ns)
 void ring_let_go(void)
 {
 	ring = (struct ring){ 0 };
+	account_let_go();
 	for (int i = 0; i < PARKED_SLOTS; i++)
 		atomic_store_explicit(&parked[i], 0, memory_order_relaxed);
 	atomic_store_explicit(&wait_ns, 0, memory_order_relaxed);
@@ -111,11 +115,16 @@ static struct chunk_header *parked_take(uint32_t *room)
 void ring_populate(void)
 {
 	char *chunks = (char *)chunk_at(0);
+	size_t bytes = (size_t)((char *)ring.header + ring.mapped_bytes - chunks);
 
-	if (ring.header && !ring.is_populated)
-		ring.is_populated = system_advise(chunks,
-		                                  (size_t)ring.chunk_count * CHUNK_BYTES,
-		                                  MADV_POPULATE_WRITE) == 0;
+	if (ring.header && !ring.is_populated) {
+		ring_growth_peak(ring.header);
+		ring.is_populated = system_advise(chunks, bytes, MADV_POPULATE_WRITE) == 0;
+		if (ring.is_populated)
+			ring.header->ring_bytes = ring.header->header_bytes +
+			                          (uint64_t)ring.chunk_count * CHUNK_BYTES;
+	}
+	ring_account.is_populated = ring.is_populated;
 }
 
 /* Reset a chunk whose state has just become OWNED; NULL if its pages are missing. */
@@ -125,11 +134,14 @@ static struct chunk_header *chunk_begin(uint32_t index, uint64_t ticket, bool fr
 	struct chunk_header *chunk = chunk_at(index);
 
 	invariant(state_of(ring.states[index]) == CHUNK_OWNED);
-	if (fresh && !ring.is_populated &&
-	    system_advise(chunk, CHUNK_BYTES, MADV_POPULATE_WRITE) < 0) {
-		atomic_store_explicit(&ring.states[index], state_word(0, CHUNK_FREE),
-		                      memory_order_release);
-		return NULL;
+	if (fresh && !ring.is_populated) {
+		ring_growth_peak(ring.header);
+		if (system_advise(chunk, CHUNK_BYTES, MADV_POPULATE_WRITE) < 0) {
+			atomic_store_explicit(&ring.states[index], state_word(0, CHUNK_FREE),
+			                      memory_order_release);
+			return NULL;
+		}
+		ring_growth_add(ring.header, CHUNK_BYTES);
 	}
 	/*
 	 * Release: a reader that does not see the new ticket does not see the old length with
@@ -302,6 +314,14 @@ void ring_count_loss(enum loss_cause cause, uint64_t count)
 {
 	if (ring.header)
 		atomic_fetch_add_explicit((_Atomic uint64_t *)&ring.header->lost[cause], count,
+		                          memory_order_relaxed);
+}
+
+void ring_count_cut(enum cut_kind kind)
+{
+	ring_count_loss(LOST_STACKS_CUT, 1);
+	if (ring.header)
+		atomic_fetch_add_explicit((_Atomic uint64_t *)&ring.header->cuts[kind], 1,
 		                          memory_order_relaxed);
 }
 

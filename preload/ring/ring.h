@@ -69,6 +69,9 @@ void ring_populate(void);
 
 void ring_count_loss(enum loss_cause cause, uint64_t count);
 
+/* Count a stack without its outermost frames, in all and by its kind, which is not CUT_NONE. */
+void ring_count_cut(enum cut_kind kind);
+
 /*
  * If the address is in a page of the ring that its file no longer has (the program truncated it,
  * or its disk failed), put a page of private memory there. False: it is not in the ring.

@@ -7,11 +7,12 @@
 
 #include "system/clock.h"
 #include "go/arenas.h"
-#include "go/runtime.h"
 #include "ring/definitions.h"
+#include "ring/growth.h"
 #include "self/maps_kind.h"
 #include "self/maps_use.h"
 #include "self/memory.h"
+#include "self/own_pages.h"
 #include "ring/ring.h"
 #include "system/system.h"
 
@@ -33,6 +34,7 @@
 #define PIECES_MIN 16
 #define PIECES_MAX 4096
 #define THREAD_NS 4000
+#define OWN_PAGES_NS 50000
 
 /* One writer at a time: see definitions_enter(). */
 static char buffer[BUFFER_BYTES];
@@ -178,7 +180,6 @@ static enum maps_kind kind_find(struct snapshot *snapshot,
 	if (kind == MAPS_KIND_UNTOLD && entry->start == snapshot->guard_end)
 		kind = maps_reading_stack(&snapshot->reading, entry->end);
 	if ((kind == MAPS_KIND_UNTOLD || kind == MAPS_KIND_GUARDED) &&
-	    atomic_load_explicit(&go_runtime_count, memory_order_relaxed) &&
 	    maps_reading_is_no_arena(&snapshot->reading, entry->start))
 		kind = MAPS_KIND_ALIGNED;
 	return kind;
@@ -350,11 +351,15 @@ static uint64_t cost_ns(const struct memory_definition *memory)
 /* Write the totals. True: there is time for the sizes of each mapping as well. */
 static void sizes_prepare(struct snapshot *snapshot)
 {
+	uint64_t life_ns = system_time_ns(CLOCK_MONOTONIC) - ring.header->start_ns;
 	struct memory_definition memory;
 	uint64_t allowed_ns, bytes;
 	uint32_t threads;
 
+	if (life_ns > OWN_PAGES_NS * SHORT_LIFE_SHARE)
+		own_pages_record();
 	memory_read(&memory, snapshot->time, snapshot->reason);
+	ring_growth_peak_is(ring.header, memory.peak);
 	allowed_ns = allowance_ns(memory.time_ns);
 	if (snapshot->room_bytes < 2 * RECORD_BYTES)
 		return;

@@ -20,11 +20,12 @@
  * the first before exec, which may come sooner after the one at the start, unless the process
  * began by fork). False: it was too soon, and nothing was done.
  *
- * MAPS_EXEC and MAPS_END also write the process's totals, and from /proc/self/smaps how much of
- * each mapping is in memory, if all such snapshots together take at most 1 % of the process's
- * life so far (processor time: the process may have to wait for it), and never more than 100
- * ms. Processes younger than 30 ms get 300 us, but never more than a tenth of their life: a
- * program that starts thousands of programs which last a millisecond gets the totals only.
+ * MAPS_EXEC and MAPS_END also write the process's totals, what of them is the recorder's own,
+ * and from /proc/self/smaps how much of each mapping is in memory, if all such snapshots
+ * together take at most 1 % of the process's life so far (processor time: the process may have
+ * to wait for it), and never more than 100 ms. Processes younger than 30 ms get 300 us, but
+ * never more than a tenth of their life: a program that starts thousands of programs which last
+ * a millisecond gets the totals only.
  */
 bool maps_record(enum maps_reason reason);
 

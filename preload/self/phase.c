@@ -92,12 +92,31 @@ static void name_change(const char *name, uint32_t name_bytes)
 	changes_bytes += sizeof(struct phase_definition) + name_bytes;
 }
 
-void phase_write_name(const char *name)
+static uint32_t name_bytes_of(const char *name)
 {
 	uint32_t name_bytes = 0;
 
 	while (name && name_bytes < PHASE_NAME_BYTES_MAX && name[name_bytes])
 		name_bytes++;
+	return name_bytes;
+}
+
+void phase_remember_name(const char *name)
+{
+	uint32_t name_bytes = name_bytes_of(name);
+
+	if (!definitions_enter())
+		return;
+	if (name_bytes)
+		memcpy(name_now, name, name_bytes);
+	name_now_bytes = name_bytes;
+	definitions_leave();
+}
+
+void phase_write_name(const char *name)
+{
+	uint32_t name_bytes = name_bytes_of(name);
+
 	if (!definitions_enter()) {
 		ring_count_loss(LOST_DEFINITIONS, 1);
 		return;

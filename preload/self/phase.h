@@ -28,13 +28,15 @@ void phase_write(enum phase phase, uint64_t time);
 void phase_write_name(const char *name);
 
 /*
- * The same in a forked child that has no ring yet: the name is written if the child ever gets
- * one.
+ * The same while there is no ring, or, in a forked child, none of its own: they are written if
+ * there ever is one.
  */
 void phase_remember(enum phase phase);
+void phase_remember_name(const char *name);
 
 /*
- * Call in a forked child after definitions_forked(): writes the phases that it was forked in.
+ * Call when a ring is new: in a forked child after definitions_forked(), or where recording begins
+ * late. Writes the phases that the process is in.
  */
 void phase_forked(void);
 

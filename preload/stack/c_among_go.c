@@ -69,9 +69,10 @@ uintptr_t c_among_go_step(struct walk *walk, const struct go_runtime *runtime,
 {
 	uintptr_t cfa = walk->point.sp + frame_rule_cfa_offset(rule);
 
-	walk->cut = !c_leads_out(walk, runtime, walk->point.sp, rule);
-	if (walk->cut)
+	if (!c_leads_out(walk, runtime, walk->point.sp, rule)) {
+		walk->cut = CUT_GO_C;
 		return 0;
+	}
 	walk->point = (struct walk_point){ load(arch_slot_of(cfa)), cfa, 0 };
 	walk->fp_words = 0;
 	return arch_slot_of(cfa);

@@ -46,6 +46,7 @@ enum walk_frame_flags {
 	FRAME_STOPPED = 2048, /* not at a call: a signal interrupted it here */
 	FRAME_BEYOND = 4096,  /* beyond a signal: needs a bound stub */
 	FRAME_LEFT = 8192,    /* probably left by a jump that was not seen */
+	FRAME_OLD = 16384,    /* its stub is of an earlier recording of the process */
 };
 
 /*

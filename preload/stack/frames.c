@@ -243,6 +243,21 @@ void frames_land(struct thread_state *state, uintptr_t sp, const void *exception
 		limbo_land(state, sp, exception);
 }
 
+void frames_withdraw(struct thread_state *state, uintptr_t sp)
+{
+	for (uint32_t i = 0; i < state->stack.depth; i++) {
+		struct walk_frame *frame = &state->stack.frames[i];
+
+		if (frame->slot < sp || !stack_bounds_hold(&state->stacks.own, frame->slot) ||
+		    frame->flags & FRAME_OLD || !frame_is_standing(frame))
+			continue;
+		*(uintptr_t *)frame->slot = frame->return_address;
+		limbo_put(state, frame); /* a signal may have interrupted it */
+		frame->stub = 0;
+		frame->flags &= (uint16_t)~FRAME_BOUND;
+	}
+}
+
 /*
  * Whether a signal frame is among the outer `count` frames, or may be in a gap there. The
  * signal may have interrupted a stub after the stub had recorded that it ran.
@@ -380,14 +395,10 @@ void frames_apply_slow(struct thread_state *state, const struct walk_result *wal
 
 	if (unlikely(walk->left))
 		frames_set_left(state, keep);
-	if (walk->carried) {
+	if (walk->carried)
 		frames_release(state, keep, walk->carried_from, false, 0);
-		frames_release(state, walk->carried_from + walk->carried, state->stack.depth,
-		               walk->reuse, 0);
-	} else {
-		frames_release(state, keep, state->stack.depth, walk->reuse,
-		               innermost_slot(state, walk));
-	}
+	frames_release(state, walk->carried ? walk->carried_from + walk->carried : keep,
+	               state->stack.depth, walk->reuse, innermost_slot(state, walk));
 	memmove(state->stack.frames + keep, walk->frames,
 	        walk->pushed * sizeof(*walk->frames));
 	state->stack.depth = depth;
@@ -431,7 +442,7 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 
 	if (walk->pushed >= STACK_DEPTH_CUT) {
 		walk->pushed = STACK_DEPTH_CUT;
-	} else {
+	} else if (!state->walked.beneath) {
 		carried = STACK_DEPTH_CUT - walk->pushed;
 		carried = carried < walk->keep ? carried : walk->keep;
 	}
@@ -445,8 +456,8 @@ void frames_cut(struct thread_state *state, struct walk_result *walk)
 	walk->frames = scratch - walk->pushed;
 	if (walk->pushed)
 		(scratch - walk->pushed)->flags |= FRAME_DROPPED;
-	walk->keep = walk->sure = 0;
-	walk->cut = true;
+	walk->keep = walk->sure = state->walked.beneath = 0;
+	walk->cut = CUT_DEPTH;
 	walk->plain = true;
 	walk->left = false;
 }
@@ -461,6 +472,9 @@ void frames_drop_outer(struct thread_state *state, uint32_t count)
 	if (count)
 		state->stack.frames->flags |= FRAME_DROPPED;
 	state->stack.depth = count;
+	state->strand.beneath -= state->strand.beneath < drop ? state->strand.beneath
+	                                                      : drop;
+	state->waiting.frames = STRAND_FRAMES_UNKNOWN;
 	for (uint32_t i = 0; i < state->throwing.count; i++) {
 		struct throw_entry *entry = &state->throwing.throws[i];
 

@@ -25,9 +25,9 @@ struct walk_result {
 	uint32_t carried_from; /* index of those in state->stack.frames */
 	uint32_t sure;         /* of the kept frames, from the outermost: proven to stand */
 	const struct walk_frame *frames;
+	enum cut_kind cut; /* where the walk stopped before the outermost frame */
 	/* frames of Go code are among the kept ones only because they compare equal */
 	bool compared;
-	bool cut;   /* the walk stopped before the outermost frame */
 	bool plain; /* which frames have ended is inferred, at least in part */
 	bool left;  /* inferred only for frames that were left unseen */
 	bool patch; /* the pushed frames may get stubs */
@@ -233,6 +233,20 @@ static inline void frames_apply_short(struct thread_state *state,
 	*frame = *innermost;
 }
 
+/* The same if no frame was pushed: only the `keep` outer ones are left, if there are more. */
+static inline void frames_drop_inner(struct thread_state *state, uint32_t keep)
+{
+	const struct walk_frame *frame = state->stack.frames + keep;
+	const struct walk_frame *const end = state->stack.frames + state->stack.depth;
+
+	invariant(keep <= state->stack.depth);
+	state->stack.depth = keep;
+	for (; frame < end; frame++) {
+		if (frame->stub)
+			frame_give_stub(state, frame->stub);
+	}
+}
+
 /*
  * Forget an old exception at this address: frames that it passed were not passed by a new one.
  */
@@ -249,6 +263,12 @@ void frames_cut(struct thread_state *state, struct walk_result *walk);
 
 /* Forget all frames except the inner `count`. */
 void frames_drop_outer(struct thread_state *state, uint32_t count);
+
+/*
+ * Take out the stubs that this recording has put at `sp` or further out on the thread's own stack:
+ * the frames return as if they had never had one.
+ */
+void frames_withdraw(struct thread_state *state, uintptr_t sp);
 
 /*
  * Control lands at stack pointer `sp`, and the frames further in have not returned: because of

@@ -1,4 +1,8 @@
-/* stack/goroutine_walk.c - walk from a thread's stack to a goroutine's, and back. */
+/*
+ * stack/goroutine_walk.c - walk from a thread's stack to a goroutine's, and back.
+ *
+ * Long, because each way between the two stacks leaves a walk where the others go on.
+ */
 #include "stack/goroutine_walk.h"
 
 #include "stack/c_among_go.h"
@@ -8,9 +12,9 @@ static inline uintptr_t load(uintptr_t address)
 	return *(const uintptr_t *)address;
 }
 
-static uintptr_t cut(struct walk *walk)
+static uintptr_t cut(struct walk *walk, enum cut_kind kind)
 {
-	walk->cut = true;
+	walk->cut = kind;
 	return 0;
 }
 
@@ -95,13 +99,6 @@ static bool call_meets(struct walk *walk, const struct go_runtime *runtime,
 	struct walk_frame *frame = frame_last(walk);
 	uint32_t known;
 
-	if (!walk->has_crossed) {
-		walk->call_before = state->call_key;
-		state->call_key = state->goroutine.calls
-		                      ? call_key(&state->goroutine, state->goroutine.calls)
-		                      : 0;
-		walk->call_key = state->call_key;
-	}
 	known = is_counted ? call_find(state, slot, &first) : 0;
 	if (known && call_is_same(walk, known - 1)) {
 		walk->pushed--;
@@ -117,6 +114,21 @@ static bool call_meets(struct walk *walk, const struct go_runtime *runtime,
 	frame->fp = slot;
 	walk->calls += is_counted;
 	return false;
+}
+
+/*
+ * Remember how many calls the thread has made, at the walk's first crossing, whatever has made it:
+ * the runtime calls C from the thread's own stack as well, while calls further out go on.
+ */
+static void calls_remember(struct walk *walk)
+{
+	struct thread_state *state = walk->state;
+
+	walk->call_before = state->call_key;
+	state->call_key = state->goroutine.calls
+	                      ? call_key(&state->goroutine, state->goroutine.calls)
+	                      : 0;
+	walk->call_key = state->call_key;
 }
 
 /* ---- comparing ------------------------------------------------------------------- */
@@ -241,10 +253,13 @@ static uintptr_t goroutine_enter(struct walk *walk, const struct go_runtime *run
 
 	if (frame_rule_kind(rule) != CFI_SP || cfa <= goroutine->sp ||
 	    !stack_bounds_hold(&bounds, at) || at % sizeof(at))
-		return cut(walk);
+		return cut(walk, CUT_GO_RESUME);
+	if (!walk->has_crossed)
+		calls_remember(walk);
 	if (is_call && call_meets(walk, runtime, slot, at))
 		return 0;
 	known_skip(walk);
+	walk->is_in_call = is_call;
 	if (!walk->has_crossed)
 		walk->goroutine_depth = goroutine->high - goroutine->sp;
 	walk->has_crossed = walk->is_on_goroutine = true;
@@ -262,17 +277,71 @@ static uintptr_t system_step(struct walk *walk, const struct go_runtime *runtime
 	uintptr_t sp, cfa;
 
 	if (!stack_bounds_hold(own, slot + 64))
-		return cut(walk);
+		return cut(walk, CUT_GO_SYSTEM);
 	sp = goroutine_caller_sp(runtime, walk->point.ip, slot);
 	cfa = sp + frame_rule_cfa_offset(rule);
 	if (!sp || cfa <= sp || !stack_bounds_hold(own, cfa))
-		return cut(walk);
+		return cut(walk, CUT_GO_SYSTEM);
 	walk->point = (struct walk_point){ load(arch_slot_of(cfa)), cfa, 0 };
 	walk->fp_words = 0;
 	return arch_slot_of(cfa);
 }
 
+/*
+ * Whether the goroutine, which has not crossed to C here, is in runtime.cgocall: it has counted a
+ * call that it is about to make, or that has just ended. The frames were found last.
+ */
+static bool has_counted_call(const struct walk *walk, const struct go_runtime *runtime)
+{
+	const struct walk_frame *frame = frame_last(walk);
+
+	for (uint32_t i = 0; i < walk->pushed && frame_is_go(&frame[i]); i++) {
+		if (go_runtime_is_in(runtime, GO_CGOCALL, frame[i].return_address))
+			return true;
+	}
+	return false;
+}
+
 /* ---- back to the thread --------------------------------------------------------- */
+
+/*
+ * Whether the frame of cgocallback on the thread's stack, at `frame`, is of the call of Go that
+ * has a frame on the goroutine's, up to `cfa`. It is not if a panic has passed that call: the
+ * runtime has left it, before it runs deferred functions further out, and C's frames are gone.
+ */
+static bool is_same_callback(const struct walk *walk, uintptr_t frame, uintptr_t cfa)
+{
+	const struct stack_bounds *own = &walk->state->stacks.own;
+	uintptr_t pc = load(arch_slot_of(cfa)), outer = load(frame);
+	const struct go_runtime *runtime = go_runtime_at(pc);
+
+	if (frame_rule_kind(frame_rule_get(pc)) == CFI_END || !runtime ||
+	    !runtime->has_runtime)
+		return true; /* a thread of C has called it: there is no other call */
+	return outer > frame && stack_bounds_hold(own, outer - 128) &&
+	       stack_bounds_hold(own, outer + 64) &&
+	       goroutine_waits_at(runtime, &walk->state->goroutine, outer, cfa);
+}
+
+/* Go on where the goroutine had called C, whose frames a panic has passed. */
+static uintptr_t callback_pass(struct walk *walk, uintptr_t cfa)
+{
+	struct goroutine *goroutine = &walk->state->goroutine;
+	uintptr_t pc = load(arch_slot_of(cfa)), next, at;
+	frame_rule rule = frame_rule_get(pc);
+
+	next = cfa + frame_rule_cfa_offset(rule);
+	at = arch_slot_of(next);
+	if (frame_rule_kind(rule) != CFI_SP || next <= cfa || at % sizeof(at) ||
+	    !stack_bounds_hold(&walk->view.bounds, at) || !go_runtime_at(load(at)))
+		return cut(walk, CUT_GO_CALLBACK);
+	goroutine->pc = pc;
+	goroutine->sp = cfa;
+	known_skip(walk);
+	walk->point = (struct walk_point){ load(at), next, goroutine->id };
+	walk->fp_words = 0;
+	return goroutine_run(walk, at);
+}
 
 /*
  * The walk is in cgocallback, on the goroutine's stack: C has called it, on the thread's, where
@@ -292,10 +361,13 @@ static uintptr_t goroutine_leave(struct walk *walk, frame_rule rule)
 	    !stack_bounds_hold(&walk->view.bounds, arch_slot_of(cfa)) ||
 	    frame % sizeof(frame) || !stack_bounds_hold(own, frame) ||
 	    !stack_bounds_hold(own, at + sizeof(at)))
-		return cut(walk);
+		return cut(walk, CUT_GO_CALLBACK);
 	runtime = go_runtime_at(load(at));
-	if (!runtime || !go_runtime_is_in(runtime, GO_CROSSCALL2, load(at)))
-		return cut(walk);
+	if (!runtime || !go_runtime_is_in(runtime, GO_CROSSCALL2, load(at)) ||
+	    !is_same_callback(walk, frame, cfa))
+		return callback_pass(walk, cfa);
+	if (!walk->is_in_call)
+		walk->calls += has_counted_call(walk, runtime);
 	goroutine->pc = load(arch_slot_of(cfa));
 	goroutine->sp = cfa;
 	outer = load(frame);
@@ -319,7 +391,7 @@ static uintptr_t large_step(struct walk *walk, const struct go_runtime *runtime)
 
 	if (frame.kind != GO_FRAME_PLAIN ||
 	    !stack_view_can_step(&walk->view, walk->point.sp, cfa, 0))
-		return cut(walk);
+		return cut(walk, CUT_GO_FRAME);
 	walk->point.ip = load(arch_slot_of(cfa));
 	walk->point.sp = cfa;
 	return arch_slot_of(cfa);
@@ -331,7 +403,7 @@ static uintptr_t plain_step(struct walk *walk, frame_rule rule)
 	uintptr_t cfa = walk->point.sp + frame_rule_cfa_offset(rule);
 
 	if (!stack_view_can_step(&walk->view, walk->point.sp, cfa, 0))
-		return cut(walk);
+		return cut(walk, CUT_OFF_STACK);
 	walk->point.ip = load(arch_slot_of(cfa));
 	walk->point.sp = cfa;
 	return arch_slot_of(cfa);
@@ -360,7 +432,8 @@ static uintptr_t own_switch(struct walk *walk, const struct go_runtime *runtime,
 		return system_step(walk, runtime, slot, rule);
 	if (!is_known && go_runtime_is_in(runtime, GO_MORESTACK, ip))
 		return 0; /* the goroutine was to give way: the scheduler */
-	return is_known ? goroutine_enter(walk, runtime, slot, false) : cut(walk);
+	return is_known ? goroutine_enter(walk, runtime, slot, false)
+	                : cut(walk, CUT_GO_SYSTEM);
 }
 
 uintptr_t goroutine_walk_switch(struct walk *walk, frame_rule rule)
@@ -368,7 +441,7 @@ uintptr_t goroutine_walk_switch(struct walk *walk, frame_rule rule)
 	const struct go_runtime *runtime = go_runtime_at(walk->point.ip);
 
 	if (!runtime || !walk->pushed)
-		return cut(walk);
+		return cut(walk, CUT_GO_UNKNOWN);
 	if (!frame_rule_cfa_offset(rule))
 		return large_step(walk, runtime);
 	if (walk->view.is_own)
@@ -376,7 +449,7 @@ uintptr_t goroutine_walk_switch(struct walk *walk, frame_rule rule)
 	if (walk->is_on_goroutine &&
 	    go_runtime_is_in(runtime, GO_CGOCALLBACK, walk->point.ip))
 		return goroutine_leave(walk, rule);
-	return cut(walk);
+	return cut(walk, CUT_GO_SIGNAL);
 }
 
 /* ---- one frame ------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "system/stack_bounds.h"
 
 #define STACK_CACHE_SIZE 4
+#define SPARE_STACK_BYTES 65536
 
 struct thread_stacks {
 	struct stack_bounds own;

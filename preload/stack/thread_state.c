@@ -117,6 +117,7 @@ static void state_begin(struct thread_state *state)
 	state->throwing.ceiling = state->throwing.ceiling_slot = 0;
 	state->throwing.exception = NULL;
 	state->throwing.count = 0;
+	state->throwing.is_unsure = false;
 	state->stacks.seen = (struct stack_bounds){ 0, 0 };
 	memset(state->stacks.others, 0, sizeof(state->stacks.others));
 	state->stacks.other_count = 0;
@@ -139,6 +140,10 @@ static void state_begin_anew(struct thread_state *state)
 	state_begin(state);
 	state->stack.depth = depth;
 	state->strand = strand;
+	for (uint32_t i = 0; i < depth; i++) {
+		if (state->stack.frames[i].stub)
+			state->stack.frames[i].flags |= FRAME_OLD;
+	}
 }
 
 void thread_state_join(void)
@@ -209,8 +214,6 @@ uint64_t thread_state_room_bytes(const struct thread_state *state)
 	limit_bytes = system_limit_bytes(RLIMIT_STACK);
 	return limit_bytes < room_bytes ? limit_bytes : room_bytes;
 }
-
-#define SPARE_STACK_BYTES 65536
 
 void thread_state_call(struct thread_state *state, uintptr_t slot,
                        void (*function)(void *), void *argument)

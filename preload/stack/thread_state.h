@@ -39,6 +39,8 @@ struct strand {
 	uint32_t frames;      /* outer ones of the last event on that stack */
 	uintptr_t labels;     /* where the goroutine has its labels; 0: it has none */
 	uint32_t label_bytes; /* of those labels, as they are recorded */
+	/* of the scheduler: so many outer frames wait beneath it (walk_end.c); see `waiting` */
+	uint32_t beneath;
 };
 
 #define STRAND_FRAMES_UNKNOWN UINT32_MAX
@@ -62,9 +64,10 @@ struct thread_state {
 	struct walk_frame other_frames[SHORT_FRAMES];
 	_Alignas(uint64_t) char other_event[OTHER_EVENT_BYTES];
 	struct thread_stacks stacks;
-	struct strand strand; /* of the last event */
-	struct strand walked; /* of the last walk, which is of the next event */
-	bool are_labels_read; /* by the last walk: walked_labels are the goroutine's */
+	struct strand strand;  /* of the last event */
+	struct strand walked;  /* of the last walk, which is of the next event */
+	struct strand waiting; /* whose frames wait, if strand.beneath is not 0 */
+	bool are_labels_read;  /* by the last walk: walked_labels are the goroutine's */
 	uint8_t labels[GOROUTINE_LABELS_MAX]; /* of `strand` */
 	uint8_t walked_labels[GOROUTINE_LABELS_MAX];
 	uintptr_t call_key;         /* of the last walk: the last call into C; 0: unknown */

@@ -21,6 +21,7 @@ struct throw_entry {
 struct throw_list {
 	struct throw_entry throws[THROWS_MAX]; /* the last that moved is last */
 	uint32_t count;
+	bool is_unsure; /* an exception may be in flight that was taken off the list */
 	const void *exception; /* the last of them; NULL: none, or unknown */
 	/*
 	 * No stub is put at this slot or further out, until an event is further out and no

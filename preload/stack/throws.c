@@ -28,8 +28,8 @@ static uint32_t throw_find(const struct thread_state *state, const void *excepti
 	return number;
 }
 
-void throws_begin(struct thread_state *state, const void *exception, bool is_written,
-                  bool patch_none)
+void throws_begin(struct thread_state *state, const void *exception,
+                  const struct walk_result *walk, bool is_written, bool patch_none)
 {
 	struct throw_entry *entry = &state->throwing.throws[THROWS_MAX - 1];
 
@@ -37,13 +37,17 @@ void throws_begin(struct thread_state *state, const void *exception, bool is_wri
 	 * If there are too many, keep the outermost, which forbid most. The last stands for the
 	 * rest.
 	 */
-	if (state->throwing.count < THROWS_MAX)
+	if (state->throwing.count < THROWS_MAX) {
 		entry = &state->throwing.throws[state->throwing.count++];
-	else
+	} else {
 		patch_none |= entry->patch_none;
+		state->throwing.is_unsure = true;
+	}
 	*entry = (struct throw_entry){
 		.exception = exception,
-		.keep = state->stack.depth,
+		.keep = is_written      ? state->stack.depth
+		        : walk->carried ? 0
+		                        : walk->keep,
 		.is_written = is_written,
 		.patch_none = patch_none,
 	};
@@ -127,6 +131,7 @@ void throws_follow(struct thread_state *state, const struct walk_result *walk)
 	if (left == state->throwing.count)
 		return;
 	state->throwing.count = left;
+	state->throwing.is_unsure = true;
 	throws_settle(state);
 }
 
@@ -140,10 +145,24 @@ void throws_jump(struct thread_state *state, uintptr_t sp)
 		/*
 		 * The innermost frame that still stands belongs to the function that cleans up.
 		 */
-		if (entry->keep && entry->keep <= state->stack.depth &&
-		    state->stack.frames[entry->keep - 1].slot >= sp)
+		bool stands = entry->keep && entry->keep <= state->stack.depth &&
+		              state->stack.frames[entry->keep - 1].slot >= sp;
+
+		/* If it is not known which frames that is, the exception may still be in flight. */
+		if (stands || (!entry->keep && entry->patch_none))
 			state->throwing.throws[left++] = *entry;
 	}
+	state->throwing.is_unsure |= left < state->throwing.count;
 	state->throwing.count = left;
 	throws_settle(state);
+}
+
+void throws_miss(struct thread_state *state)
+{
+	state->throwing.is_unsure = true;
+}
+
+bool throws_is_older(const struct thread_state *state, const void *exception)
+{
+	return !state->throwing.is_unsure && !throw_find(state, exception);
 }

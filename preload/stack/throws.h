@@ -14,12 +14,13 @@
 #include "stack/thread_state.h"
 
 /*
- * `exception` is thrown (NULL: one that lands nowhere), from the stack of the thread's last
- * event. `is_written`: there was such an event. `patch_none`: not every frame that could have a
- * stub has one, so none may get one before the exception lands.
+ * `exception` is thrown (NULL: one that lands nowhere), from the stack of `walk`. `is_written`: an
+ * event has brought the thread's frames up to date; if it was lost, they are those of an older
+ * one, and only the kept ones stand. `patch_none`: not every frame that could have a stub has one,
+ * so none may get one before the exception lands.
  */
-void throws_begin(struct thread_state *state, const void *exception, bool is_written,
-                  bool patch_none);
+void throws_begin(struct thread_state *state, const void *exception,
+                  const struct walk_result *walk, bool is_written, bool patch_none);
 
 /* Put no stub at `slot` or further out until the stack has returned to there. */
 void throws_limit(struct thread_state *state, uintptr_t slot);
@@ -39,6 +40,15 @@ void throws_end(struct thread_state *state, const void *exception);
  * code that no hook saw.
  */
 void throws_follow(struct thread_state *state, const struct walk_result *walk);
+
+/* An exception is thrown without throws_begin(). */
+void throws_miss(struct thread_state *state);
+
+/*
+ * Whether `exception`, which is in flight, was certainly thrown before the thread took part in the
+ * recording: all that were thrown since are known.
+ */
+bool throws_is_older(const struct thread_state *state, const void *exception);
 
 /* A longjmp lands at `sp`: exceptions whose cleanup it leaves are over. */
 void throws_jump(struct thread_state *state, uintptr_t sp);

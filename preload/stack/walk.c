@@ -150,6 +150,24 @@ static bool has_frame_information(frame_rule rule)
 	return kind != CFI_NONE && kind != CFI_NO_CODE;
 }
 
+/*
+ * Why a walk cannot go on from `return_address`, whose frame has this rule, though it is not the
+ * outermost.
+ */
+static __attribute__((noinline, cold)) enum cut_kind cut_at(uintptr_t return_address,
+                                                            frame_rule rule)
+{
+	enum cfi_kind kind = frame_rule_kind(rule);
+
+	if (kind == CFI_NO_CODE)
+		return CUT_NO_CODE;
+	if (kind != CFI_NONE)
+		return CUT_OFF_STACK;
+	if (go_runtime_at(return_address))
+		return CUT_GO_FRAME;
+	return go_runtime_is_unknown(return_address) ? CUT_GO_UNKNOWN : CUT_NO_TABLES;
+}
+
 /* ---- steps --------------------------------------------------------------------- */
 
 /* Visit a frame that the unwinder has reached. False: the walk can continue by itself. */
@@ -166,15 +184,17 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	if (walk->view.is_own != stack_bounds_hold(&walk->state->stacks.own, slot) ||
 	    !stack_bounds_hold(&walk->view.bounds, slot))
 		walk->view = stack_view_of(&walk->state->stacks.own, slot, false);
-	walk->cut = !stack_view_can_read(&walk->view, slot);
+	walk->cut = stack_view_can_read(&walk->view, slot) ? CUT_NONE : CUT_OFF_STACK;
 	if (walk->cut || !point->ip)
 		return false;
 	if (interrupted) {
 		/* Not a call: readers use the byte before a return address. */
 		rule = frame_rule_get(point->ip + 1);
 		walk->in_unwinder |= frame_rule_is_unwinder(rule);
-		walk->cut = !has_frame_information(rule) || go_runtime_at(point->ip) ||
-		            !walk_push(walk, slot, point->ip + 1, FRAME_STOPPED);
+		walk->cut = go_runtime_at(point->ip)       ? CUT_GO_SIGNAL
+		            : !has_frame_information(rule) ? cut_at(point->ip, rule)
+		            : walk_push(walk, slot, point->ip + 1, FRAME_STOPPED) ? CUT_NONE
+		                                                                  : CUT_DEPTH;
 		/*
 		 * The next word may be no return address, and libgcc would follow it unchecked.
 		 */
@@ -192,7 +212,7 @@ static bool slow_visit(void *context, const struct walk_point *point, bool inter
 	if (walk->resumed || walk_meets(walk, slot, point->ip))
 		return false;
 	walk->in_unwinder |= frame_rule_is_unwinder(rule);
-	walk->cut = !walk_push(walk, slot, point->ip, flags_of(rule));
+	walk->cut = walk_push(walk, slot, point->ip, flags_of(rule)) ? CUT_NONE : CUT_DEPTH;
 	/* The handler's own frame returns into it like any other. */
 	walk->in_signal |= kind == CFI_SIGNAL;
 	return !walk->cut;
@@ -251,7 +271,8 @@ static inline uintptr_t walk_outwards(struct walk *walk, frame_rule rule)
 		return goroutine_walk_switch(walk, rule);
 	if (likely(kind != CFI_COMPLEX && kind != CFI_SIGNAL)) {
 		slot = walk_step(walk, rule);
-		walk->cut = !slot && walk->point.ip && !walk_is_at_entry(walk);
+		if (unlikely(!slot && walk->point.ip && !walk_is_at_entry(walk)))
+			walk->cut = cut_at(walk->point.ip, rule);
 		return walk->point.ip ? slot : 0;
 	}
 	walk->in_signal |= kind == CFI_SIGNAL;
@@ -280,12 +301,15 @@ static void walk_run(struct walk *walk, uintptr_t slot)
 		}
 		rule = frame_rule_get(walk->point.ip);
 		walk->in_unwinder |= frame_rule_is_unwinder(rule);
-		walk->cut = frame_rule_kind(rule) == CFI_NO_CODE && slot != walk->called_slot;
-		if (walk->cut)
+		walk->cut = CUT_NONE;
+		if (frame_rule_kind(rule) == CFI_NO_CODE && slot != walk->called_slot) {
+			walk->cut = CUT_NO_CODE;
 			return;
+		}
 		/* A stub that is already there is not replaced. */
-		walk->cut = !walk_push(walk, slot, walk->point.ip,
-		                       stub_is(load(slot)) ? FRAME_STUBBED : flags_of(rule));
+		if (!walk_push(walk, slot, walk->point.ip,
+		               stub_is(load(slot)) ? FRAME_STUBBED : flags_of(rule)))
+			walk->cut = CUT_DEPTH;
 		slot = walk->cut ? 0 : walk_outwards(walk, rule);
 		if (!slot)
 			return;
@@ -374,10 +398,10 @@ static bool walk_run_other(struct walk *walk, const struct walk_start *start)
 		if (kind == CFI_END)
 			break;
 		cfa = (kind == CFI_SP ? sp : fp) + frame_rule_cfa_offset(rule);
-		walk->cut = kind == CFI_NONE ||
-		            !stack_view_can_step(&walk->view, sp, cfa, below);
-		if (walk->cut)
+		if (kind == CFI_NONE || !stack_view_can_step(&walk->view, sp, cfa, below)) {
+			walk->cut = cut_at(ip, rule);
 			break;
+		}
 		fp_words = 0;
 		if (below) {
 			fp_words = (uint16_t)(below / sizeof(cfa) - 1);
@@ -414,12 +438,13 @@ static uintptr_t interrupted_step(struct walk *walk, frame_rule rule)
 	    frame_rule_kind(rule) != CFI_SWITCH)
 		return walk_outwards(walk, rule);
 	/* A call to an address without code: it has put its return address there. */
-	walk->cut = !stack_bounds_hold(&walk->view.bounds, slot) || slot % sizeof(slot) ||
-	            !stack_view_can_read(&walk->view, slot);
-	if (walk->cut)
+	walk->cut = CUT_FAULT;
+	if (!stack_bounds_hold(&walk->view.bounds, slot) || slot % sizeof(slot) ||
+	    !stack_view_can_read(&walk->view, slot))
 		return 0;
 	return_address = load(slot);
-	walk->cut = !has_frame_information(frame_rule_get(return_address));
+	if (has_frame_information(frame_rule_get(return_address)))
+		walk->cut = CUT_NONE;
 	walk->point.ip = return_address;
 	walk->point.sp += sizeof(slot);
 	return walk->cut ? 0 : slot;
@@ -440,10 +465,12 @@ struct walk_result stack_walk_interrupted(struct thread_state *state,
 
 	walk.view = stack_view_of(&state->stacks.own, is_own ? state->stacks.own.low : sp,
 	                          false);
-	walk.cut = walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0);
+	if (walk.point.ip && !walk_push(&walk, at->slot, at->return_address, 0))
+		walk.cut = CUT_DEPTH;
 	/* The stack pointer may have had any value. */
-	walk.cut |= !walk.view.is_own &&
-	            (sp % sizeof(sp) || !stack_view_can_read(&walk.view, sp));
+	else if (!walk.view.is_own &&
+	         (sp % sizeof(sp) || !stack_view_can_read(&walk.view, sp)))
+		walk.cut = CUT_FAULT;
 	if (!walk.cut) {
 		slot = interrupted_step(&walk, frame_rule_get(at->return_address));
 		if (slot)

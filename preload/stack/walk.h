@@ -65,14 +65,15 @@ static inline bool frames_have_returned(const struct thread_state *state, uint32
 			continue;
 		/* The innermost frame, without a stub, was the allocator's caller. */
 		return frame + 1 == end && !frame->stub &&
-		       !(frame->flags & (FRAME_DEAD | FRAME_JUMPED));
+		       !(frame->flags & (FRAME_DEAD | FRAME_JUMPED | FRAME_CUT));
 	}
 	return true;
 }
 
 /*
  * A short walk has come to this stub, at `slot`, after `pushed` frames. Returns its result: none
- * if it is not the thread's own, where it was put, or not all frames further in have ended.
+ * if it is not the thread's own, where it was put, has run (the stack was copied back), or not
+ * all frames further in have ended.
  */
 static inline __attribute__((always_inline)) struct short_walk short_walk_meets(
 	const struct thread_state *state, uintptr_t stub_address, uintptr_t slot,
@@ -83,7 +84,7 @@ static inline __attribute__((always_inline)) struct short_walk short_walk_meets(
 	uint32_t index = outlive_stub_entries[stub].frame;
 
 	if (unlikely(index >= state->stack.depth || frames[index].stub != stub ||
-	             frames[index].slot != slot ||
+	             frames[index].slot != slot || outlive_stub_entries[stub].returned ||
 	             index + 1 + pushed + STACK_DEPTH_CUT > state->stack.capacity ||
 	             index + pushed > STACK_DEPTH_MAX / 2 ||
 	             !frames_have_returned(state, index + 1)))
@@ -143,6 +144,8 @@ static inline __attribute__((always_inline)) struct short_walk stack_walk_short(
 	if (innermost->slot == slot && innermost->return_address == ip &&
 	    !(innermost->flags & FRAME_CUT) && frame_is_standing(innermost - 1))
 		return (struct short_walk){ depth, 0 };
+	if (unlikely(stub_is(ip))) /* the allocator was called last, by a jump */
+		return short_walk_meets(state, ip, slot, 0);
 	do {
 		frame_rule rule = frame_rule_get(ip);
 		uint32_t below = frame_rule_fp_below(rule);

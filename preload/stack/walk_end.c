@@ -59,27 +59,53 @@ static bool is_in_scheduler(const struct walk *walk)
 }
 
 /*
+ * The scheduler runs, and frames of C stand further out: C has called a goroutine back, and this
+ * goroutine, which only this thread may run, waits. Returns how many frames the last event of
+ * what waits had. They are kept as they are, so that its next event is compared with them.
+ */
+static uint32_t frames_waiting(const struct walk *walk, bool is_exact)
+{
+	const struct thread_state *state = walk->state;
+	uint32_t count = state->strand.id & STRAND_SCHEDULER ? state->strand.beneath
+	                                                     : state->stack.depth;
+
+	return is_exact && !recorder.stub_copies_were_seen &&
+	               count + walk->pushed <= STACK_DEPTH_MAX / 2
+	           ? count
+	           : 0;
+}
+
+/* What the outer `keep` frames of the last event belong to. */
+static struct strand strand_kept(const struct thread_state *state, uint32_t keep)
+{
+	if (!keep)
+		return (struct strand){ 0 };
+	return keep <= state->strand.beneath ? state->waiting : state->strand;
+}
+
+/*
  * Returns what the event belongs to. A walk that has met a frame leaves the rest as it was; but
  * the goroutine's stack may have grown since.
  */
 static struct strand strand_of(const struct walk *walk, uint32_t keep)
 {
 	const struct goroutine *goroutine = &walk->state->goroutine;
-	struct strand strand = { 0 };
+	struct strand strand;
 
 	if (is_in_scheduler(walk)) {
-		strand.id = STRAND_SCHEDULER | walk->state->serial;
-		return strand;
+		return (struct strand){ .id = STRAND_SCHEDULER | walk->state->serial,
+			                    .beneath = keep };
 	}
-	if (keep)
-		strand = walk->state->strand;
+	strand = strand_kept(walk->state, keep);
 	if (!walk->has_crossed || walk->is_of_thread || (keep && !strand.id))
 		return strand;
 	strand = (struct strand){
-		goroutine->id,         goroutine->start,
-		goroutine->low,        goroutine->high,
-		walk->goroutine_depth, 0,
-		goroutine->labels,     0,
+		.id = goroutine->id,
+		.start = goroutine->start,
+		.low = goroutine->low,
+		.high = goroutine->high,
+		.depth_bytes = walk->goroutine_depth,
+		.labels = goroutine->labels,
 	};
 	walk->state->are_labels_read = true;
 	if (unlikely(strand.labels))
@@ -90,7 +116,8 @@ static struct strand strand_of(const struct walk *walk, uint32_t keep)
 /* Whether the frames that are gone are another strand's, and may still run. */
 static bool is_of_another(const struct walk *walk, uint32_t keep)
 {
-	return !keep && !walk->cut && walk->state->walked.id != walk->state->strand.id;
+	return keep <= walk->state->walked.beneath && !walk->cut &&
+	       walk->state->walked.id != walk->state->strand.id;
 }
 
 /* Whether a frame that is no longer on the stack is not known to have ended. */
@@ -134,9 +161,10 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 {
 	const struct walk_frame *frames = walk->state->stack.frames;
 	uint32_t depth = walk->state->stack.depth, i = keep;
+	uint32_t beneath = walk->state->walked.beneath;
 	bool is_sure = walk->met && !walk->strayed && !recorder.stub_copies_were_seen;
 
-	for (; i > 0 && !frames[i - 1].stub; i--) {
+	for (; i > beneath && !frames[i - 1].stub; i--) {
 		uint16_t flags = frames[i - 1].flags;
 
 		if (walk->has_met_call && i <= walk->known)
@@ -147,8 +175,9 @@ static uint32_t frames_compared(struct walk *walk, uint32_t keep)
 			i = walk->standing;
 			break;
 		}
-		if (!(flags & FRAME_CUT) && (frame_has_key(&frames[i - 1]) ||
-		                             go_runtime_at(frames[i - 1].return_address))) {
+		if ((!(flags & FRAME_CUT) || (beneath && i == beneath + 1)) &&
+		    (frame_has_key(&frames[i - 1]) ||
+		     go_runtime_at(frames[i - 1].return_address))) {
 			walk->is_compared = true;
 			continue;
 		}
@@ -174,9 +203,11 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	                      ? 0
 	                      : frames_beyond(walk, start_slot);
 	/* Which of them a walk that crossed would have met is not known. */
-	uint32_t keep = walk->met                                    ? walk->known
-	                : walk->has_crossed || is_in_scheduler(walk) ? 0
-	                                                             : beyond;
+	uint32_t keep = walk->met                ? walk->known
+	                : walk->has_crossed      ? 0
+	                : !is_in_scheduler(walk) ? beyond
+	                : beyond                 ? frames_waiting(walk, is_exact)
+	                                         : 0;
 	bool whole = walk->met || !beyond, is_inferred, is_left;
 	uint32_t sure;
 
@@ -190,6 +221,8 @@ struct walk_result walk_end(struct walk *walk, uintptr_t start_slot, bool is_exa
 	}
 	state->are_labels_read = false;
 	state->walked = strand_of(walk, keep);
+	if (walk->pushed && !walk->met && state->walked.beneath)
+		pushed->flags |= FRAME_CUT; /* what it returns to is not the frame beneath */
 	while (walk->pushed && keep < state->stack.depth &&
 	       state->walked.id == state->strand.id &&
 	       frame_may_be(&state->stack.frames[keep], pushed)) {

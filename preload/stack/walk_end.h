@@ -24,8 +24,8 @@ struct walk {
 	uint64_t calls;           /* how many calls into C it came through */
 	uint64_t goroutine_depth; /* bytes of the goroutine's stack that were in use */
 	uintptr_t called_slot;    /* slot where a call has just put its return address */
+	enum cut_kind cut;        /* it ended before the outermost frame, there */
 	bool met;                 /* it met a known frame: `known` frames stand */
-	bool cut;                 /* it ended before the outermost frame */
 	bool resumed;         /* slow steps ended at a frame with a rule: continue there */
 	bool stopped;         /* slow steps ended at an interrupted frame: continue there */
 	bool in_signal;       /* it passed a signal frame */
@@ -34,6 +34,7 @@ struct walk {
 	bool plain;           /* something had to be inferred */
 	bool strayed;         /* it passed a stub that is not where it was put */
 	bool is_on_goroutine; /* `view` is of a goroutine's stack: state->goroutine */
+	bool is_in_call;      /* it crossed last where Go has called C by asmcgocall */
 	bool has_crossed;     /* it came to the goroutine's stack, and perhaps back */
 	bool has_met_goroutine; /* it is a goroutine's, whose outer frames compare equal */
 	uint32_t standing;      /* .. up to those that are proven to stand */

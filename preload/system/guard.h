@@ -36,6 +36,13 @@ struct guard {
 	uint64_t lost_events; /* events that the thread had written by then */
 	/* The mapping call whose real function runs, likewise; slot 0: none. */
 	uintptr_t mapping_slot, mapping_return_address;
+	/*
+	 * Bytes until the next sampled block, and the recording that they were drawn for: see
+	 * event/sampling.h. 0 where there is no sample.
+	 */
+	volatile uint64_t sample_left;
+	uint64_t sample_random;
+	uint32_t sample_session;
 };
 
 extern __thread struct guard guard

@@ -84,12 +84,22 @@ struct recorder {
 	 */
 	bool wants_signal_stacks;
 	/*
+	 * Read at each call of the allocator: `session`, if only a sample of the blocks is recorded;
+	 * else 0. (event/sampling.c)
+	 */
+	uint32_t sampling;
+	/*
+	 * The same: `session`, if all blocks are recorded and a sample of them is also followed in
+	 * the ring's account; else 0. (event/births.c)
+	 */
+	uint32_t background;
+	/*
 	 * The system calls that the program has forbidden itself, as far as seen.
 	 * (hooks/filter.c)
 	 */
 	struct system_filter filter;
 } __attribute__((aligned(RECORDER_LINE_BYTES)));
-static_assert(offsetof(struct recorder, session) < RECORDER_LINE_BYTES,
+static_assert(offsetof(struct recorder, background) < RECORDER_LINE_BYTES,
               "what each event reads is one cache line");
 
 #define RECORDER_NOTHING \

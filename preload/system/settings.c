@@ -39,15 +39,26 @@ static bool texts_equal(const char *a, const char *b)
 	return *a == *b;
 }
 
+static uint64_t sample_bytes_of(uint64_t wanted)
+{
+	return wanted < SAMPLE_BYTES_MAX ? wanted : SAMPLE_BYTES_MAX;
+}
+
+/* Empty, if the text does not fit. */
+static void text_take(char *to, size_t bytes, const char *text)
+{
+	size_t i;
+
+	for (i = 0; text[i] && i + 1 < bytes; i++)
+		to[i] = text[i];
+	to[text[i] ? 0 : i] = '\0';
+}
+
 static void setting_apply(struct settings *settings, const char *name,
                           const char *value)
 {
 	if (texts_equal(name, "OUTLIVE_DIR")) {
-		size_t i;
-
-		for (i = 0; value[i] && i + 1 < sizeof(settings->directory); i++)
-			settings->directory[i] = value[i];
-		settings->directory[value[i] ? 0 : i] = '\0';
+		text_take(settings->directory, sizeof(settings->directory), value);
 	} else if (texts_equal(name, "OUTLIVE_RING")) {
 		settings->ring_bytes = number_read(value, 10);
 	} else if (texts_equal(name, "OUTLIVE_SESSION")) {
@@ -60,6 +71,12 @@ static void setting_apply(struct settings *settings, const char *name,
 		settings->wants_exact = !texts_equal(value, "plain");
 	} else if (texts_equal(name, "OUTLIVE_GO_HEAP")) {
 		settings->go_heap_rate = number_read(value, 10);
+	} else if (texts_equal(name, "OUTLIVE_SAMPLE")) {
+		settings->sample_bytes = sample_bytes_of(number_read(value, 10));
+	} else if (texts_equal(name, "OUTLIVE_START_NS")) {
+		settings->start_ns = number_read(value, 10);
+	} else if (texts_equal(name, "OUTLIVE_START_PHASE")) {
+		text_take(settings->start_phase, sizeof(settings->start_phase), value);
 	} else if (texts_equal(name, "OUTLIVE_READER_NS")) {
 		settings->reader_namespace = number_read(value, 10);
 	} else if (texts_equal(name, "OUTLIVE_READER_FILES")) {
@@ -153,7 +170,8 @@ bool settings_take(struct settings *settings, const struct attach_request *reque
 {
 	if (request->magic != ATTACH_MAGIC || request->version != ATTACH_VERSION ||
 	    request->bytes != sizeof(*request) || request->directory[0] != '/' ||
-	    request->directory[sizeof(request->directory) - 1] || request->sample_bytes ||
+	    request->directory[sizeof(request->directory) - 1] ||
+	    request->sample_bytes > SAMPLE_BYTES_MAX ||
 	    (request->policy != RING_DRAIN && request->policy != RING_FLIGHT))
 		return false;
 	*settings = (struct settings){ .ring_bytes = ring_bytes_of(request->ring_bytes),
@@ -164,6 +182,7 @@ bool settings_take(struct settings *settings, const struct attach_request *reque
 		                           .reader_namespace = request->reader_namespace,
 		                           .reader_view = request->reader_view,
 		                           .wants_exact = !request->is_plain,
+		                           .sample_bytes = request->sample_bytes,
 		                           .age_ns = request->age_ns };
 	memcpy(settings->directory, request->directory, sizeof(settings->directory));
 	return true;

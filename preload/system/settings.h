@@ -11,6 +11,7 @@
 #include "attach_format.h"
 
 #define SETTINGS_DIRECTORY_BYTES 512
+#define SETTINGS_PHASE_BYTES 256 /* a name of a phase, and its NUL */
 
 struct settings {
 	char directory[SETTINGS_DIRECTORY_BYTES]; /* OUTLIVE_DIR; empty: stay inert */
@@ -25,6 +26,13 @@ struct settings {
 	bool wants_exact;          /* OUTLIVE_FRAMES: not "plain" */
 	uint64_t
 		age_ns; /* of the process when recording began; 0: from its start, or unknown */
+	uint64_t
+		sample_bytes; /* OUTLIVE_SAMPLE: one in so many is sampled; 0: record all */
+	/* Begin to record at this time (CLOCK_MONOTONIC), or in this phase; 0, "": at once */
+	uint64_t start_ns;                      /* OUTLIVE_START_NS */
+	char start_phase[SETTINGS_PHASE_BYTES]; /* OUTLIVE_START_PHASE */
+	/* Set by event/sampling.c: see ring/account.h. 0: there is to be no account */
+	uint32_t account_blocks;
 };
 
 /*

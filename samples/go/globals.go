@@ -14,6 +14,8 @@
  *   .function == "runtime.doInit"))
  * expect: by("main.init.0") | map(.exact.stacks_cut) | add == 0
  * expect: count("main.main") == 0
+ * expect: [.heaps.inits[] | select(.c_bytes > 0) | [.function, .c_allocations, .c_bytes, .c_live_bytes]][:2] ==
+ *   [["main.init.0", 1, 29, 29], ["main.init", 1, 26, 26]]
  * expect: .lost.events == 0
  */
 package main

@@ -65,11 +65,17 @@ attach() { # TIME OPTION...
 		complain "attach: status $?: $(cat attached)"
 }
 
-# A refusal: status 3, one line that has TEXT; the process is as before.
+# A refusal: status 3, one line that has TEXT; the process is as before. $mask, of sed, is for what
+# it prints. (Not for a pipe: what it complains of would be lost.)
 refused() { # TEXT [OPTION...]
 	local text=$1 before after status
 	shift
-	before=$(wc -l <"/proc/$pid/maps")
+	# On a busy machine it may still be starting.
+	before=0
+	while [ "$before" != "$(wc -l <"/proc/$pid/maps")" ]; do
+		before=$(wc -l <"/proc/$pid/maps")
+		sleep 0.1
+	done
 	timeout 60 "$OUTLIVE" attach -q --for 1s -o r.outlive "$@" "$pid" 2>refusal
 	status=$?
 	after=$(wc -l <"/proc/$pid/maps")
@@ -78,5 +84,5 @@ refused() { # TEXT [OPTION...]
 	grep -qF -- "$text" refusal || complain "no '$text': $(cat refusal)"
 	[ "$before" = "$after" ] || complain "'$text': $before mappings became $after"
 	[ ! -e r.outlive ] || complain "'$text': a trace was left"
-	sed "s/$pid/PID/g" refusal
+	sed "s/$pid/PID/g; ${mask:-}" refusal
 }

@@ -38,81 +38,21 @@ if has redis-server && has redis-benchmark; then
 fi
 
 if has python3; then
-	cat >work.py <<'END'
-import json, sys, threading
-ending = False
-wrong = 0
-def work():
-    global wrong
-    while not ending:
-        data = {str(i): list(range(i % 50)) + ["x" * (600 + i)] for i in range(300)}
-        wrong += json.loads(json.dumps(data)) != data
-threads = [threading.Thread(target=work) for _ in range(4)]
-for thread in threads: thread.start()
-sys.stdin.read()
-ending = True
-for thread in threads: thread.join()
-print("wrong", wrong)
-END
-	start python3 work.py
+	start python3 "$here/soak/work.py"
 	sleep 0.5
 	cycles python3 "$pid"
 	finish python3
 fi
 
 if [ -n "${WHOLE:-}" ] && has node; then
-	cat >work.js <<'END'
-const crypto = require('crypto'), want = {};
-let wrong = 0;
-setInterval(() => {
-	for (let i = 0; i < 300; i++) {
-		const text = crypto.createHash('sha256').update(Buffer.alloc(100 + i, i & 255)).digest('hex');
-		if (want[i] && want[i] !== text) wrong++;
-		want[i] = text;
-	}
-}, 2);
-process.stdin.on('end', () => { console.log('wrong ' + wrong); process.exit(0); });
-process.stdin.resume();
-END
-	start node work.js
+	start node "$here/soak/work.js"
 	sleep 1
 	cycles node "$pid"
 	finish node
 fi
 
 if [ -n "${WHOLE:-}" ] && has java && has javac; then
-	cat >Work.java <<'END'
-public class Work {
-	static volatile boolean ending;
-	static int wrong;
-	public static void main(String[] arguments) throws Exception {
-		Thread thread = new Thread(() -> {
-			byte[] from = new byte[4000], to = new byte[8000], back = new byte[4000];
-			while (!ending) {
-				for (int i = 0; i < from.length; i++) from[i] = (byte) (i * 7);
-				java.util.zip.Deflater deflater = new java.util.zip.Deflater();
-				deflater.setInput(from);
-				deflater.finish();
-				int bytes = deflater.deflate(to);
-				deflater.end();
-				try {
-					java.util.zip.Inflater inflater = new java.util.zip.Inflater();
-					inflater.setInput(to, 0, bytes);
-					inflater.inflate(back);
-					inflater.end();
-				} catch (Exception exception) { wrong++; }
-				if (!java.util.Arrays.equals(from, back)) wrong++;
-			}
-		});
-		thread.start();
-		while (System.in.read() >= 0) { }
-		ending = true;
-		thread.join();
-		System.out.println("wrong " + wrong);
-	}
-}
-END
-	if javac Work.java; then
+	if javac -d . "$here/soak/Work.java"; then
 		start java Work
 		sleep 1
 		cycles java "$pid"

@@ -41,7 +41,7 @@ tracer=$!
 started+=("$tracer")
 sleep 0.2
 pid=$target
-refused "is traced by trace (pid" | sed 's/pid [0-9]*/pid PID/'
+mask='s/pid [0-9]*/pid PID/' refused "is traced by trace (pid"
 kill "$tracer"
 
 cat >zombie.c <<'END'
@@ -60,7 +60,7 @@ END
 gcc -O1 -o zombie zombie.c || exit 1
 start ./zombie
 pid=$(cat output)
-refused "has ended, and waits for its parent" | sed 's/([0-9]*)/(PARENT)/'
+mask='s/([0-9]*)/(PARENT)/' refused "has ended, and waits for its parent"
 
 cat >vfork.c <<'END'
 #include <unistd.h>

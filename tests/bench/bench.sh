@@ -2,7 +2,7 @@
 # bench.sh [CASE]... - what recording costs beside heaptrack, in the same run: bare,
 # outlive and heaptrack alternate ROUNDS times (5), medians are compared. One JSON line
 # per case on stdout. Cases: pairs turns go sqlite3 python3 cc1plus report segments
-# sampling; without, all.
+# sampling sample; without, all.
 #
 #   *_ns                 nanoseconds per malloc+free pair, wall, of the slowest thread
 #   turns                nanoseconds of user time per turn of a coroutine that makes and frees
@@ -225,6 +225,44 @@ bench_sampling() { # NAME COMMAND...
 		rounds "$rounds"
 }
 
+# What a sample costs that is left on: --sample beside bare, and bare beside bare, in turns. Nanoseconds
+# per pair, most of which are not sampled.
+bench_sample_pairs() { # THREADS
+	local threads=$1 pairs=5000000 i
+	rm -f bare again ours
+	for ((i = 0; i < 3 * rounds; i++)); do
+		./pairs 5 "$threads" $pairs >>bare
+		"$outlive" run -q --sample 512K -o t.outlive -- ./pairs 5 "$threads" $pairs >>ours 2>err ||
+			cat err >&2
+		./pairs 5 "$threads" $pairs >>again
+	done
+	json case "sample pairs" threads "$threads" bare_ns "$(median bare)" \
+		bare_again_ns "$(median again)" sample_ns "$(median ours)" \
+		added_ns "$(awk -v a="$(median ours)" -v b="$(median bare)" 'BEGIN { printf "%.2f", a - b }')" \
+		rounds $((3 * rounds))
+}
+
+# The same of a program: the medians of the ratios of neighbours.
+bench_sample_program() { # NAME COMMAND...
+	local name=$1 i
+	shift
+	rm -f bare again ours total
+	"$@" >/dev/null 2>&1
+	for ((i = 0; i < 3 * rounds; i++)); do
+		./measure bare "$@" >/dev/null 2>&1
+		./measure total "$outlive" run -q --sample 512K -o t.outlive -- ./measure ours "$@" \
+			>/dev/null 2>&1
+		./measure again "$@" >/dev/null 2>&1
+	done
+	pairwise() { # FILE
+		paste "$1" bare | awk '{ print $1 / $5 }' >ratios
+		median ratios
+	}
+	json case "sample $name" bare_s "$(median bare)" sample_s "$(median ours)" \
+		sample_over_bare "$(pairwise ours)" bare_again_over_bare "$(pairwise again)" \
+		rounds $((3 * rounds))
+}
+
 # A server and its benchmark, in one.
 make_redis() { # FILE
 	cat >"$1" <<'END'
@@ -277,7 +315,7 @@ bench_go() {
 }
 
 cases=("$@")
-[ ${#cases[@]} -gt 0 ] || cases=(pairs turns go sqlite3 python3 cc1plus report segments sampling)
+[ ${#cases[@]} -gt 0 ] || cases=(pairs turns go sqlite3 python3 cc1plus report segments sampling sample)
 for case in "${cases[@]}"; do
 	case $case in
 	pairs)
@@ -312,6 +350,13 @@ for case in "${cases[@]}"; do
 			make_redis redis.sh
 			bench_sampling redis ./redis.sh
 		fi ;;
+	sample)
+		for threads in 1 2; do
+			bench_sample_pairs $threads
+		done
+		bench_sample_program sqlite3 sqlite3 :memory: ".read script.sql"
+		bench_sample_program cc1plus "$cc1plus" -fpreprocessed -quiet -std=c++20 -O1 script.ii \
+			-o script.s ;;
 	*) echo "bench: no case '$case'" >&2; exit 2 ;;
 	esac
 done

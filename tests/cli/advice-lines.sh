@@ -68,4 +68,43 @@ for level in -O0 -O2; do
 			jq -r '.advice | sort_by(.function)[] | "\(.kind) \(.function) \(.saves_calls) \(.call_sites)"'
 	done
 done
-COLUMNS=200 "$OUTLIVE" report --why make trace | grep -A1 'suit these'
+COLUMNS=200 "$OUTLIVE" report --why make trace | grep -A1 'would not suit'
+
+# Each reason is given once, with the calls that it is for: without figures if these differ, and
+# without their names if it is that of all of many.
+cat >few.c <<'EOC'
+#include <stdlib.h>
+static void *volatile sink;
+static void drop(void *block) { sink = block; free(sink); }
+__attribute__((noipa)) static void few(void)
+{
+	for (int i = 0; i < 3; i++)
+		drop(malloc(8));
+	drop(malloc(9));
+	sink = malloc(10);
+}
+__attribute__((noipa)) static void many(void)
+{
+	drop(malloc(1));
+	drop(malloc(2));
+	drop(malloc(3));
+	drop(malloc(4));
+	drop(malloc(5));
+	drop(malloc(6));
+	drop(malloc(7));
+	drop(malloc(8));
+	drop(malloc(9));
+}
+int main(void)
+{
+	few();
+	few();
+	many();
+	return 0;
+}
+EOC
+"${CC:-gcc}" -g -O1 -fno-builtin -o few few.c || exit 77
+"$OUTLIVE" run -q -o trace -- ./few 2>/dev/null
+for function in few many; do
+	COLUMNS=200 "$OUTLIVE" report --why $function trace | sed -nE 's/[0-9]+c/Nc/g; s/^  none/none/p'
+done

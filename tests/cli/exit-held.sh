@@ -35,7 +35,7 @@ EOF
 for way in return leak _Exit quick_exit; do
 	"$OUTLIVE" run -q -o trace -- ./held $way 2>/dev/null
 	echo "$way"
-	COLUMNS=120 LC_ALL=C "$OUTLIVE" report trace |
+	COLUMNS=120 LC_ALL=C "$OUTLIVE" report --full trace |
 		sed -nE 's/^ +(escaping|live at exit) .*[ i]B  (.*)/\1: \2/p; s/.*(leak candidates|leaks, or .*)/  \1/p'
-	COLUMNS=200 "$OUTLIVE" report --why add trace | sed -nE 's/^  none about add\(\) [^ ]*:11 [^:]*: (.*)/add: \1/p'
+	COLUMNS=200 "$OUTLIVE" report --why add trace | sed -nE 's/^  none about .*add\(\) [^ ]*:11 .*\): (.*)/add: \1/p'
 done

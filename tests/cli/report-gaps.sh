@@ -89,6 +89,33 @@ for number in 100 100000; do # some, and many chunks of them
 		| "\($leaf | map(.exact.blocks) | add) whole, \(if $exact > $number then "most" else $exact end) up to a gap, \(($leaf | map(.exact.stacks_cut) | add) == 2 * $number), gaps \([$leaf[] | [.frames[] | .gap] | map(if . then 1 else 0 end) | join("")] | unique)",
 		  "\([.sites[] | select(.frames[0].function == "outer") | .exact | "\(.blocks * 2 / $number) \(.up_to_a_gap) \(.stacks_cut)"] | join(","))"'
 done
+echo "where walks end, by kind"
+cat >kinds.c <<'END'
+#include <stdlib.h>
+void blind(void (*function)(int), int number);
+__attribute__((noipa)) static void leaf(int size) { free(malloc(size)); }
+__attribute__((noipa)) static int down(int depth)
+{
+	int ended = 0;
+	if (depth)
+		ended = down(depth - 1) + 1;
+	else
+		leaf(10);
+	__asm__("");
+	return ended;
+}
+int main(void)
+{
+	blind(leaf, 100);
+	return down(20000) == 0;
+}
+END
+sed -n '/__asm__/,/size blind/p' deep.c >>kinds.c
+gcc -g -O1 -fno-builtin -o kinds kinds.c || exit 77
+"$OUTLIVE" run -q -o trace-kinds -- ./kinds 2>/dev/null
+"$OUTLIVE" report trace-kinds | sed -n '/^stacks cut/,$p'
+"$OUTLIVE" info trace-kinds | grep -A2 'kept, but' | sed 's/^ *//'
+"$OUTLIVE" report --format json trace-kinds | jq -c '.lost | (.cuts | add) == .stacks_cut, .cuts.depth, .cuts.no_tables'
 echo "a function that jumped is not drawn over a gap: whom it went to is not known"
 cat >blind.c <<'END'
 __asm__(".text\n.globl blind\n.type blind,@function\n"

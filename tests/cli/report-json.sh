@@ -32,10 +32,15 @@ EOF
 "${CC:-gcc}" -g -o crash crash.c || exit 77
 "$OUTLIVE" run -q -o trace-crash -- ./crash >/dev/null 2>&1
 "$OUTLIVE" report --format json trace-crash >crashed || exit 1
+"$OUTLIVE" run -q --sample 1 -o trace-sample -- ./program >/dev/null 2>&1
+"$OUTLIVE" report --format json --by function trace-sample >sampled || exit 1
+"$OUTLIVE" run -q --flight -o trace-flight -- ./program >/dev/null 2>&1
+"$OUTLIVE" report --format json --by function trace-flight >flight || exit 1
 # but the depths of escape_depths, which are numbers
-jq -rn '[inputs | paths | map(strings) | .[] | select(test("^[0-9]+$") | not)] | unique[]' json owner crashed | sort -u >printed
+jq -rn '[inputs | paths | map(strings) | .[] | select(test("^[0-9]+$") | not)] | unique[]' json owner crashed sampled flight | sort -u >printed
 # GO HEAP needs a program of Go: tests/go/test_heap.sh holds its keys to the page.
-sed '/^\.Sh GO HEAP/,/^\.Sh MAPPINGS/d' "$page" | sed -n 's/^\.It Va //p' | tr -d ' ' | tr ',' '\n' |
+sed '/^\.Sh GO HEAP/,/^\.Sh MAPPINGS/d' "$page" | sed -nE '/^\.It Va cuts/,/^\.It Va drained/s/^\.Va ([a-z_]+) :$/\1/p
+	s/^\.It Va //p' | tr -d ' ' | tr ',' '\n' |
 	sort -u >documented
 comm -3 printed documented
 jq -r .schema json

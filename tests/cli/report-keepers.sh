@@ -137,4 +137,6 @@ for level in -O0 -O2; do
 	owners small
 done
 "$OUTLIVE" run -q -o trace -- ./service 2>/dev/null
+"$OUTLIVE" report --why 'cache_put (in serve)' trace | grep -o '^cache_put  '
+"$OUTLIVE" report --function 'cache_put (in serve)' trace | grep -o 'in calls of cache_put'
 echo "exact: $("$OUTLIVE" report --by owner -f json trace | jq -c "[.owners[].function] | sort")"

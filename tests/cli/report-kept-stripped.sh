@@ -47,5 +47,5 @@ for leaks in "" leaks; do
 	"$OUTLIVE" report --format json trace |
 		jq -r '.sites[] | select(.verdict == "live") |
 			"\(.live_blocks) of \([.frames[].function | select(test("^(getaddrinfo|main)$"))][0])"' | sort
-	"$OUTLIVE" report trace | grep -c 'kept by libc.* is hidden'
+	"$OUTLIVE" report --full trace | grep -c 'kept by libc.* is hidden'
 done

@@ -109,7 +109,7 @@ COLUMNS=100 "$OUTLIVE" report --kept p.outlive |
 	sed -nE '/^pinned by/,/^what helps/p' | sed -E 's/ +[0-9.]+ [KM]iB/ SIZE/g; s/ [0-9.]+k? / N /g; s/ [0-9]+c? +stay/ WHY stay/; s/ +/ /g'
 why=$(jq -r .last.pins[0].why p.json)
 "$OUTLIVE" report --why "$why" p.outlive | grep -o -m 1 'stay'
-COLUMNS=100 "$OUTLIVE" report p.outlive | sed -n '/^  kept/,/--kept/p' | tr -s '\n ' ' ' |
+COLUMNS=100 "$OUTLIVE" report --full p.outlive | sed -n '/^  kept/,/--kept/p' | tr -s '\n ' ' ' |
 	sed -E 's/[0-9.]+ [KM]iB/SIZE/g; s/[0-9.]+ (ms|s) after/TIME after/' && echo
 
 echo "-- filters narrow what is pinned, not the heap"
@@ -120,7 +120,7 @@ for filter in '--size 7777' '--function stay' ''; do
 		grep -c '^pinned by' filtered)"
 done
 COLUMNS=100 "$OUTLIVE" report --size 48 p.outlive | grep -o '^where .*not filtered'
-COLUMNS=100 "$OUTLIVE" report p.outlive | grep -c '^where .*not filtered'
+COLUMNS=100 "$OUTLIVE" report --full p.outlive | grep -c '^where .*not filtered'
 "$OUTLIVE" report --why pass p.outlive | tr -s '\n ' ' ' | grep -oE 'up to [0-9,]+ at once|at most 32,256 alive at once in the only activation'
 
 echo "-- one block that malloc mapped"

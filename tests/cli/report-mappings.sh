@@ -5,14 +5,36 @@ here=$OUTLIVE_ROOT_DIR
 "${CC:-gcc}" -g -O1 -fno-builtin -D_GNU_SOURCE -o mappings "$here/samples/mappings.c" || exit 77
 "$OUTLIVE" run -q -o trace -- ./mappings >/dev/null 2>&1
 "$OUTLIVE" report --mappings trace | grep -E '  (arena|grow|reserve)  mappings.c|only reserved|by mremap' | tr -s ' ' |
-	sed -E 's/ (-|[0-9.]+ [KM]iB) ([0-9.]+ KiB [0-9]+ [a-z]+ mappings)/ \2/' # without the resident part
+	sed -E 's/ (-|[0-9.]+ [KM]iB) ([0-9.]+ KiB [0-9]+) [0-9]+c ([a-z]+ mappings)/ \2 \3/' # without the resident part
 "$OUTLIVE" report --mappings --by path --top 1 trace | grep -A1 ' arena  ' | tail -n 1 | tr -s ' '
-"$OUTLIVE" report --mappings --format csv trace | grep ';arena' | cut -d, -f 1-9,11-13
+"$OUTLIVE" report --mappings --format csv trace | grep ';arena' | cut -d, -f 2-10,12-14
 "$OUTLIVE" report --mappings --phase exit trace | grep -c 'none of these calls'
 for options in "--by thread" "--sort bytes"; do
 	# shellcheck disable=SC2086 # options are words
 	"$OUTLIVE" report --mappings $options trace 2>&1 | head -n 1
 done
+
+# --why takes the number, the line and the function of every row; numbers do not depend on options
+numbers() { # OPTION..
+	"$OUTLIVE" report --mappings "$@" trace | sed -nE 's/.* ([0-9]+[cm])  ([a-z_]+)  (mappings.c:[0-9]+)$/\1 \2 \3/p'
+}
+numbers >rows
+numbers --by path >>rows
+numbers --function grow | grep -cvxFf rows
+numbers --by path --size 400K | grep -cvxFf rows
+while read -r number function line; do
+	for what in "$number" "$function" "$line"; do
+		"$OUTLIVE" report --why "$what" trace >why 2>&1
+		case $what in *m) calls=1 ;; *) calls= ;; esac
+		grep -q "^mapped on .*call path${calls:+ }" why && grep -q " $function  mappings.c:" why ||
+			echo "--why $what: $(head -n 1 why)"
+	done
+done <rows
+echo "$(sort -u rows | wc -l) rows"
+"$OUTLIVE" report --why by_sysc trace | grep -c "  by_syscall  "
+"$OUTLIVE" report --why 1m --size 1 trace | grep -o '^  unfiltered .*'
+"$OUTLIVE" report -f json trace | jq -c '[.mappings.paths[] | .why == "\(.number)m"] | all'
+"$OUTLIVE" report --why 99m trace 2>&1 | head -n 1
 
 echo "-- filters choose calls by their own size and call path"
 only() { # OPTION..
@@ -35,7 +57,7 @@ done | jq -sc 'transpose | map(add)' | cmp whole - && echo "sizes add up"
 "$OUTLIVE" report -f json trace | jq -c '[.totals.allocations, .totals.bytes]' >whole
 "$OUTLIVE" report -f json --mappings --size 4096 --function grow trace |
 	jq -c '[.totals.allocations, .totals.bytes]' | cmp whole - && echo "blocks are as they were"
-"$OUTLIVE" report --mappings --format csv --function grow trace | cut -d, -f 1,4
+"$OUTLIVE" report --mappings --format csv --function grow trace | cut -d, -f 2,5
 
 cat >program.c <<'EOF'
 #include <stdlib.h>

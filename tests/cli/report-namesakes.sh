@@ -85,6 +85,11 @@ for debug in -g -g0; do
 	"$OUTLIVE" report --format json trace |
 		jq -r '[.sites[].freed_by[] | "freed by \(.function) \(.declared | sub(".*/"; "") | sub("@.*"; "")) \(.blocks)"] | sort[]'
 done
+# link-time optimization forgets the files of local functions
+"$cc" -g0 -O1 -flto -fno-builtin -o two a.c b.c ./libc.so || exit 77
+"$OUTLIVE" run -q -o trace -- ./two 2>/dev/null
+echo "two files, link-time optimization"
+rows trace | grep -v '^render *300$'
 g++ -g -O1 -fno-builtin -o lambdas lambdas.cc || exit 77
 "$OUTLIVE" run -q -o trace -- ./lambdas 2>/dev/null
 echo lambdas
@@ -95,3 +100,34 @@ for debug in -g -g0; do
 	echo "clones, $debug"
 	rows trace --wrapper away
 done
+# a plugin is loaded again after it was replaced by another one, at the same path: without names, too
+cat >plugin.c <<'END'
+#include <stdlib.h>
+static void *volatile kept;
+__attribute__((noipa)) static void *make(int size) { return malloc(size); }
+void run(void) { kept = make(SIZE); }
+END
+cat >reload.c <<'END'
+#include <dlfcn.h>
+#include <stdio.h>
+static void load(void)
+{
+	void *plugin = dlopen("./plugin.so", RTLD_NOW);
+
+	((void (*)(void))dlsym(plugin, "run"))();
+	dlclose(plugin);
+}
+int main(void)
+{
+	load();
+	rename("next.so", "plugin.so");
+	load();
+	return 0;
+}
+END
+"$cc" -s -O1 -fPIC -shared -fno-builtin -DSIZE=1000 -o plugin.so plugin.c &&
+	"$cc" -s -O1 -fPIC -shared -fno-builtin -DSIZE=2000 -o next.so plugin.c && "$cc" -o reload reload.c || exit 77
+"$OUTLIVE" run -q -o trace -- ./reload 2>/dev/null
+echo "a plugin and the next, stripped"
+"$OUTLIVE" report --format json --by function trace |
+	jq -r '.groups[] | select(.bytes == 1000 or .bytes == 2000 or .bytes == 3000) | .bytes' | sort

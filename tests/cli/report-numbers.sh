@@ -87,7 +87,7 @@ report --why fill 2>&1 | sed 's/^ *[0-9]*f/Nf/'
 report --why program.cpp:6 | sed -nE '/^advice/,/^$/s/.*(none about .*)\(.*/\1/p' | sort
 report --keep 'nosuch*' --wrapper nothing --mine nowhere 2>messages >/dev/null
 cat messages
-report --keep 'show[abi:cxx11]()' --wrapper 'get()' 2>&1 | grep -o 'wrappers skipped: get\|matches.*\|, get'
+report --full --keep 'show[abi:cxx11]()' --wrapper 'get()' 2>&1 | grep -o 'wrappers skipped: get\|matches.*\|, get'
 report --wrapper Gri 2>&1 | sed -E 's/[0-9]+f/Nf/g'
 echo "status ${PIPESTATUS[0]}"
 report --wrapper Grid 2>&1 | sed -E 's/[0-9]+f/Nf/g'

@@ -58,6 +58,14 @@ echo 'a namespace'
 by_function 1 --mine core
 echo 'what --keep names is no wrapper'
 json --keep 'std::*' | jq -r '[.groups[].function | select(startswith("std::vector<") | not)] | unique | any(startswith("std::__cxx11::basic_string<"))'
+echo '--keep takes the names of wrappers that were skipped'
+COLUMNS=300 "$OUTLIVE" report trace | sed -n 's/^wrappers skipped: //p' | sed 's/, /\n/g' |
+	sed '/ more$/d; /<\|char_traits/d; s/ (.*//' >skipped
+grep -cx std::vector skipped
+while read -r family; do
+	{ "$OUTLIVE" report --keep "$family" trace >/dev/null; } 2>&1
+done <skipped
+json --keep std::vector | jq 'any(.groups[].function; startswith("std::vector<"))'
 json | jq -r '[.groups[].function | select(startswith("std::") and (contains(" map_all<") | not))] | length'
 json | jq -r '[.peeled[] | select(.standard) | .mine] | unique | .[]'
 json | jq -r '.peeled[] | select(.function | startswith("std::vector")) | .home' | sort -u | grep -c /include/c++/

@@ -28,6 +28,39 @@ int main()
 END
 "${CXX:-g++}" -g -O1 -o program program.cpp || exit 77
 "$OUTLIVE" run -q -o trace -- ./program 2>/dev/null
-for columns in 100 120 200; do
-	COLUMNS=$columns "$OUTLIVE" report --by owner trace | grep -o '[^ ]*::next().* most from'
+# each name on a line, with as many of its namespaces as the screen has room for
+for columns in 80 100 120 200; do
+	echo "$columns columns"
+	COLUMNS=$columns "$OUTLIVE" report --by owner trace | grep -o '[^ ]*::next()\|most from .*::.*'
+	COLUMNS=$columns "$OUTLIVE" report --why make trace |
+		sed -n '/^owners/,/^$/s/.*[0-9]f  *//p; /^freed by/,/^$/s/.*[iK]*B  //p'
+	# (where libc has no names, what calls main is one more)
+	COLUMNS=$columns "$OUTLIVE" report --by path trace | sed -n '/^call tree/,$s/.*%  //p' | sed 's/^\.\. > main/main/'
 done
+# overloads, whose parameters have " > " in them, and are the only difference
+cat >overloads.cpp <<'END'
+#include <cstdlib>
+#include <vector>
+namespace records
+{
+template <typename kind> struct tree {
+	char *volatile sink;
+	__attribute__((noinline)) char *copy(const std::vector<std::vector<std::vector<kind> > > &) { return sink = (char *)malloc(100); }
+	__attribute__((noinline)) char *copy(const std::vector<std::vector<kind> > &) { return sink = (char *)malloc(200); }
+};
+}
+int main()
+{
+	records::tree<long> tree;
+
+	for (int i = 0; i < 100; i++) {
+		free(tree.copy(std::vector<std::vector<long> >()));
+		free(tree.copy(std::vector<std::vector<std::vector<long> > >()));
+	}
+	return 0;
+}
+END
+"${CXX:-g++}" -g -O1 -o overloads overloads.cpp || exit 77
+"$OUTLIVE" run -q -o trace -- ./overloads 2>/dev/null
+COLUMNS=80 "$OUTLIVE" report --by path trace | sed -n '/^call tree/,/^$/p' | tr -s ' \n' ' ' | sed 's/ [^ ]* > main/ main/'
+echo

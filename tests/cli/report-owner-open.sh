@@ -44,6 +44,7 @@ int main(void)
 C
 "${CC:-gcc}" -g -O2 -fno-builtin -o program program.c && "$OUTLIVE" run -q -o trace -- ./program || exit 1
 "$OUTLIVE" report -f json trace | jq -c '.classes.escaping.blocks, .classes.open.blocks, .source_frames,
-	[.sites[0].owners[] | [.function, .blocks]]'
+	([.sites[] | select(.frames[0].function == "grow") | .owners[]] |
+		[group_by(.function)[] | [.[0].function, (map(.blocks) | add)]])'
 "$OUTLIVE" report trace | grep -A 1 '^source frames'
-"$OUTLIVE" report --why grow trace | grep -A 2 "^owners" && "$OUTLIVE" report --why grow trace | grep -A 1 "^advice"
+"$OUTLIVE" report --why grow trace | grep -A 3 "^owners" && "$OUTLIVE" report --why grow trace | grep -A 1 "^advice"

@@ -35,7 +35,7 @@ never() { # PATTERN [OPTION]...
 }
 says 'never freed  321 B in 6 blocks$' 'live at exit +6 ' -- --all
 says 'never freed  321 B in 6 blocks, 300 B in 3 blocks of them hidden$' 'live at exit +3 ' \
-	'^  never freed, but not growing: 21 B: leaks 21 B \(once\); ' '^300 B suppressed by file is hidden; --all shows it' -- --suppressions file
+	'^  never freed, but not growing: 21 B: leaks 21 B \(once, --why [0-9]+f\); ' '^300 B suppressed by file is hidden; --all shows it' -- --suppressions file
 says 'kept on purpose' '^ +300 B +3  file:2: leak:\^keeps\$' 'live at exit +6 ' -- \
 	--suppressions file --all
 says 'verdict +suppressed$' 'kept +file:2: leak:\^keeps' 'suppressed +3 ' \

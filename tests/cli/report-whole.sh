@@ -50,7 +50,7 @@ END
 one_line() { tr -s '\n ' ' ' <"$1"; }
 export LC_ALL=C
 for columns in 80 100 120 200; do
-	COLUMNS=$columns "$OUTLIVE" report trace >screen
+	COLUMNS=$columns "$OUTLIVE" report --full trace >screen
 	echo "$columns: $(awk -v columns=$columns 'length($0) > columns' screen | wc -l) lines are wider"
 	# the sentences of JSON are whole
 	jq -r '.advice[:2][].text' json | while IFS= read -r advice; do
@@ -68,3 +68,12 @@ done
 # outlive's own memory is in none of the totals
 jq '[.phases[].name] | index("exit")' json
 "$OUTLIVE" segments -f json trace | jq -c '[(.samples // [])[] | ([.segments | del(.outlive)[] | .rss] | add) == .total.rss] | unique - [true]'
+
+# without --full the screen fits, and the kinds of a class stand beside it
+for columns in 80 120; do
+	COLUMNS=$columns "$OUTLIVE" report trace >screen
+	COLUMNS=$columns "$OUTLIVE" report --full trace >whole
+	echo "$columns: $(($(wc -l <screen) <= (columns < 120 ? 40 : 36))) $(($(wc -l <whole) > 40))" \
+		"$(one_line screen | grep -c -- '--full shows all') $(grep -c -- '--full' whole)" \
+		"$(grep -oE '^(what [a-z]* [a-z]*|who made the peak|where the memory)' screen | sort -u | tr '\n' ',')"
+done

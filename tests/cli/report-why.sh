@@ -65,3 +65,6 @@ gcc -g -O1 -fno-builtin -o paths paths.c || exit 1
 "$OUTLIVE" run -q -o trace -- ./paths 2>/dev/null
 number=$("$OUTLIVE" report trace | sed -n 's/.*(--why \([0-9]*c\))$/\1/p')
 "$OUTLIVE" report --why "$number" trace | sed -n '1p; s/^  allocated  */  /p'
+echo "=== a number is no part of a nameless function's address"
+strip -o nameless program 2>/dev/null && "$OUTLIVE" run -q -o nameless.outlive -- ./nameless 2>/dev/null
+"$OUTLIVE" report --why 0 nameless.outlive 2>&1 | cut -d, -f 1

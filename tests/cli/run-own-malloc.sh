@@ -124,4 +124,70 @@ ${CC:-gcc} -o past past.c || exit 1
 "$OUTLIVE" run -o trace -- ./past deep 2>&1 | grep -c "a module was opened with RTLD_DEEPBIND"
 "$OUTLIVE" info --format json trace | jq '[.processes[].past_us]' -c
 "$OUTLIVE" run -o trace -- ./past 2>&1 | grep -c "a module was opened with RTLD_DEEPBIND"
+echo "an allocator with names of its own, once it has mapped memory; a function that only sounds so:"
+cat >named.c <<'END'
+#include <stddef.h>
+#include <sys/mman.h>
+__attribute__((noipa)) static void *_mi_os_alloc(size_t size)
+{
+	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+__attribute__((noipa)) void *mi_malloc(size_t size)
+{
+	static char *arena;
+
+	if (!arena)
+		arena = _mi_os_alloc(1 << 20);
+	return arena += size;
+}
+__attribute__((noipa)) void *mi_open(size_t size)
+{
+	return mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+int main(int argc, char **argv)
+{
+	(void)argv;
+	return !(argc > 1 ? mi_malloc(10) : mi_open(4096));
+}
+END
+${CC:-gcc} -g -O1 -o named named.c || exit 1
+for argument in '' used; do
+	"$OUTLIVE" run -q -o trace -- ./named $argument
+	COLUMNS=150 "$OUTLIVE" report trace | grep unseen
+	"$OUTLIVE" report -f json trace | jq -c '.mappings.unseen_allocators[] | [.name, (.module | sub(".*/"; "")), .bytes]'
+done
+echo "one in a library that replaces malloc is recorded:"
+sed '/^int main/,$d' named.c >libmimalloc.c
+cat >>libmimalloc.c <<'END'
+void *malloc(size_t size) { return mi_malloc((size + 15) & ~(size_t)15); }
+void free(void *block) { (void)block; }
+void *calloc(size_t count, size_t size) { return malloc(count * size); }
+void *realloc(void *old, size_t size) { return old ? old : malloc(size); }
+END
+${CC:-gcc} -g -O1 -fno-builtin -fPIC -shared -o libmimalloc.so libmimalloc.c && ${CC:-gcc} -fno-builtin -o linked plain.c -Wl,--no-as-needed -L. -lmimalloc -Wl,-rpath,. || exit 1
+"$OUTLIVE" run -q -o trace -- ./linked
+"$OUTLIVE" report -f json trace | jq -c '[.totals.allocations > 0, .process.own_malloc, .mappings.unseen_allocators]'
+echo "a library before outlive's that wraps malloc, and one that replaces it:"
+cat >wrap.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stddef.h>
+void *malloc(size_t size)
+{
+	static void *(*next)(size_t);
+
+	if (!next)
+		next = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
+	return next(size);
+}
+END
+${CC:-gcc} -fno-builtin -fPIC -shared -o wrap.so wrap.c &&
+	${CC:-gcc} -fno-builtin -fPIC -shared -o replace.so "$OUTLIVE_ROOT_DIR/tests/cli/lib/bump_malloc.c" || exit 1
+for before in wrap.so: replace.so: ''; do
+	mkdir rings
+	LD_PRELOAD=${before:+$PWD/$before}$(dirname "$OUTLIVE")/liboutlive.so OUTLIVE_DIR=$PWD/rings ./plain
+	COLUMNS=200 "$OUTLIVE" report rings/*.ring 2>/dev/null | grep '^  malloc  \|own malloc\|^  allocated'
+	"$OUTLIVE" report -f json rings/*.ring 2>/dev/null | jq -c '[.process | .own_malloc, .malloc_before] + [.totals.allocations]'
+	rm -r rings
+done
 exit 0

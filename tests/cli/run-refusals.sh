@@ -34,6 +34,17 @@ cat >note.s <<'END'
 	.section .note.GNU-stack, "", @progbits
 END
 $cc -static -o go main.c note.s && run ./go
+# .. but it is followed if it can start others: its functions have names, even if it is stripped
+cat >starts.c <<'END'
+#include <stdlib.h>
+const char function[] = "os.StartProcess";
+int main(int count, char **words) { return count > 1 ? system(words[1]) : function[count] != 's'; }
+END
+$cc -static -o starts starts.c note.s
+run ./starts ./program | sed 's/: [0-9,]* events of [12] .*/: recorded/'
+run ./starts | sed 's/: 0 events of 0 .*/: nothing/'
+"$OUTLIVE" run -q --no-follow -o trace -- ./starts ./program 2>&1 | head -c 50
+echo
 $cc -o cgo main.c note.s && run ./cgo | sed 's/: [0-9,]* events .*/: recorded/'
 
 # AddressSanitizer wants to be the first library; an option makes it accept that

@@ -2,6 +2,12 @@
 # A program truncates the file of its own ring, whole or in part, while it allocates in threads:
 # it goes on as bare, with its own handler of SIGBUS or without, and that handler still gets the
 # program's own faults. What was recorded until then can be read.
+case ${OUTLIVE_SANITIZE:-} in
+*thread*)
+	echo "outlive jumps out of the fault, and that from within TSan's own functions, which hold locks"
+	exit 77
+	;;
+esac
 cat >truncates.cpp <<'C'
 #include <csetjmp>
 #include <csignal>
@@ -96,11 +102,12 @@ for size in 0 4096 200000; do
 			for _ in 1 2 3 4 5; do
 				"$OUTLIVE" run -q $how -o trace -- ./truncates $size $handler >out 2>stderr
 				status=$?
-				"$OUTLIVE" info trace >/dev/null 2>errors
+				"$OUTLIVE" info --format json trace >info.json 2>errors
 				read=$?
 				[ $read = 0 ] || ! grep -q 'holds no process' errors && break
 			done
-			echo "$size, $handler $how: $(cat out) status $status $(grep -c 'killed by' stderr) $read" | tr '\n' ' '
+			echo "$size, $handler $how: $(cat out) status $status $(grep -c 'killed by' stderr) $read" \
+				"$(jq -c '[.complete, .processes[0].unreadable]' info.json)" | tr '\n' ' '
 			echo
 		done
 	done

@@ -55,7 +55,7 @@ record() { # FLAG..
 	"$OUTLIVE" run -q -o trace -- ./program 2>/dev/null
 }
 gaps() {
-	"$OUTLIVE" report trace | grep -E 'no debug information|is split' |
+	"$OUTLIVE" report --full trace | grep -E 'no debug information|is split' |
 		sed -E "s:$PWD/::g; s/program\.[^ ]*dwo/UNIT.dwo/; s/them/it/; s/[0-9.]+%/SHARE%/
 			s/ and [0-9]+ more files were/ was/"
 	"$OUTLIVE" report -f json trace | jq -r '.. | .no_debug_information? // empty | .[]

@@ -6,21 +6,21 @@
  * guards: the CFA of a stub is rsp + 1, and an explicit rule for rsp
  * guards: modules that carry their own unwinder are not patched (-DOWN_UNWINDER)
  * build: g++ -O0
- * build: g++ -O1
- * build: g++ -O2 -D_GLIBCXX_ASSERTIONS
+ * whole: g++ -O1
+ * whole: g++ -O2 -D_GLIBCXX_ASSERTIONS
  * build: g++ -O3
  * build: g++ -O2 -fomit-frame-pointer -fno-asynchronous-unwind-tables -fno-optimize-sibling-calls
- * build: g++ -O2 -fno-omit-frame-pointer
+ * whole: g++ -O2 -fno-omit-frame-pointer
  * build: g++ -O2 -flto
  * build: g++ -O2 -fcf-protection=full
  * build: g++ -O2 -mstackrealign -mavx2
- * build: g++ -O2 -static-libgcc -DOWN_UNWINDER
+ * whole: g++ -O2 -static-libgcc -DOWN_UNWINDER
  * build: g++ -O2 -static-libgcc -static-libstdc++ -DOWN_UNWINDER
- * build: g++ -O2 -fstack-protector-all -fstack-clash-protection
+ * whole: g++ -O2 -fstack-protector-all -fstack-clash-protection
  * build: g++ -O2 -Wl,--no-as-needed -l:libunwind.so.8 needs:libunwind
- * build: clang++ -O0
+ * whole: clang++ -O0
  * build: clang++ -O2
- * build: clang++ -O2 -stdlib=libc++ needs:libc++
+ * whole: clang++ -O2 -stdlib=libc++ needs:libc++
  * build: clang++ -O2 -stdlib=libc++ -lunwind needs:libc++
  */
 #include "exact.h"

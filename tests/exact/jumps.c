@@ -1,7 +1,8 @@
 /*
  * jumps.c - setjmp and longjmp past frames with stubs, in all their spellings, forty
  * thousand times: out of recursions, signal handlers (on the thread's stack and on a
- * signal stack) and loops. Frames that were jumped over are proven dead.
+ * signal stack) and loops, and out of recursions that are deeper than the recorder follows.
+ * Frames that were jumped over are proven dead.
  *
  * guards: a stub is not reused before it has run, or the frame is proven unwound
  * build: gcc -O2
@@ -67,6 +68,20 @@ NOINLINE static long round_of(int way, int depth)
 }
 
 /* The same frame is landed in again and again, each time from another depth. */
+/* Of 16,384 frames, the recorder forgets the outer ones: it must find their stubs again. */
+NOINLINE static long plunge(int depth)
+{
+	volatile char room[64];
+
+	room[depth & 63] = 1;
+	if (depth % 100 == 0)
+		allocate_here();
+	if (depth)
+		return plunge(depth - 1) + room[depth & 63];
+	longjmp(plain, 3);
+	return 1;
+}
+
 NOINLINE static int loop(int times)
 {
 	volatile int count = 0;
@@ -95,5 +110,9 @@ int main(void)
 	check(landed == 40000, "%ld landings", landed);
 	for (int i = 0; i < 10; i++)
 		check(loop(1000 + i) == 1001 + i, "loop");
+	for (volatile int i = 0; i < 12; i++) {
+		if (!setjmp(plain))
+			plunge(20000);
+	}
 	return exact_end();
 }

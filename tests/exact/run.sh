@@ -6,6 +6,7 @@
 #   build: COMPILER FLAGS    one way to build it; FILE.S or FILE.c beside it may be named.
 #                            A line for each. "needs: HEADER-OR-LIBRARY" ends such a line:
 #                            where it does not link, that way is left out
+#   whole: COMPILER FLAGS    one more, with WHOLE=1 only
 #   plugin: NAME FLAGS       lib/NAME built into ./NAME.so first
 #   stubs: must run out      and be counted; else no frame may go without for want of one
 #   inferred: none           every block's frames must be exact
@@ -16,6 +17,7 @@
 #   guards: RULE             the safety rule it fails without (the first words of it)
 #   times: N                 run it so often (1)
 #
+# With a sanitizer (OUTLIVE_SANITIZE), two of the ways are tried.
 # OUTLIVE_LIBRARY is the library to preload, OUTLIVE the program that reads the ring.
 set -u
 program=$1
@@ -32,6 +34,8 @@ header() { # KEY: what follows "KEY: " in the header, a line each
 }
 
 [ -n "$(header build)" ] || { echo "$(basename "$program"): no line 'build: COMPILER FLAGS' in its first comment"; exit 1; }
+# shellcheck disable=SC2034 # lib/recorded.sh uses it
+[ -z "$(header depth)" ] || SITES=0
 bad=0 built=0
 fail() { echo "$(basename "$program") [$way]: $*"; bad=1; }
 
@@ -112,12 +116,15 @@ run_way() { # COMPILER FLAGS...
 	paths_check || bad=1
 }
 
-while read -r -a words; do
+# A sanitizer is in the analyzer alone, to which the ways of one program look alike.
+most=99
+[ -z "${OUTLIVE_SANITIZE:-}" ] || most=2
+while [ $built -lt $most ] && read -r -a words; do
 	way=${words[*]}
 	for ((time = 0; time < $(header times | grep . || echo 1); time++)); do
 		run_way "${words[@]}"
 	done
-done < <(header build)
+done < <(header build; [ -z "${WHOLE:-}" ] || header whole)
 [ $built -gt 0 ] || { echo "none of its builds links here"; exit 77; }
 echo "$built ways"
 exit $bad

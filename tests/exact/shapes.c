@@ -5,15 +5,15 @@
  *
  * guards: cache a rule only if the CFI says it is simple
  * build: gcc -O0
- * build: gcc -O1
+ * whole: gcc -O1
  * build: gcc -O2
  * build: gcc -O3
  * build: gcc -Os
  * build: gcc -O2 -fno-omit-frame-pointer
  * build: gcc -O2 -fomit-frame-pointer -maccumulate-outgoing-args
- * build: gcc -O2 -mstackrealign
+ * whole: gcc -O2 -mstackrealign
  * build: gcc -O2 -mstackrealign -mavx2 -mpreferred-stack-boundary=6
- * build: gcc -O3 -mavx2
+ * whole: gcc -O3 -mavx2
  * build: gcc -O2 -flto
  * build: gcc -O2 -fcf-protection=full
  * build: gcc -O2 -fstack-protector-all -fstack-clash-protection
@@ -25,7 +25,7 @@
  * build: gcc -O2 -Wl,-z,separate-code -Wl,--no-eh-frame-hdr -DNO_TABLE
  * build: clang -O0
  * build: clang -O2
- * build: clang -O3 -mavx2
+ * whole: clang -O3 -mavx2
  * build: clang -O2 -fsanitize=safe-stack needs:safe-stack
  * build: clang -O2 -DMUSTTAIL
  */

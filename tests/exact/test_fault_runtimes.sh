@@ -8,6 +8,8 @@ root=$OUTLIVE_ROOT_DIR here=$root/tests/exact
 # shellcheck disable=SC2034 # lib/recorded.sh uses them
 library=$OUTLIVE_LIBRARY outlive=$OUTLIVE
 . "$here/lib/recorded.sh"
+# shellcheck source=tests/lib/go_cache.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/go_cache.sh"
 bad=0 ran=0
 ulimit -c 0
 
@@ -57,20 +59,19 @@ if has go; then
 	mkdir go-main go-library
 	cp "$here/lib/faults_main.go" go-main/main.go
 	cp "$here/lib/faults_library.go" go-library/library.go
-	export CGO_ENABLED=1 GOFLAGS=-mod=mod GOTOOLCHAIN=local GOCACHE=$PWD/go-cache
+	export CGO_ENABLED=1
 	printf 'module faults\ngo 1.18\n' | tee go-main/go.mod >go-library/go.mod
-	if (cd go-main && go build -o ../go_faults .) >go.log 2>&1; then
+	if (cd go-main && go_locked go build -o ../go_faults .) >go.log 2>&1; then
 		same go ./go_faults
 		same "go dies in C" ./go_faults crash
 		same "go overflows in C" ./go_faults overflow
 	fi
-	if (cd go-library && go build -buildmode=c-shared -o ../libfaults.so .) >go.log 2>&1 &&
+	if (cd go-library && go_locked go build -buildmode=c-shared -o ../libfaults.so .) >go.log 2>&1 &&
 		gcc -o load_go "$here/lib/load_go.c" -ldl -pthread; then
 		same "go library" ./load_go
 		same "go library dies in C" ./load_go crash
 		same "go library overflows in C" ./load_go overflow
 	fi
-	chmod -R u+w go-cache && rm -rf go-cache
 fi
 if has rustc && rustc -g -o rust_faults "$here/lib/faults.rs" 2>rustc.log; then
 	same "rust main" ./rust_faults main

@@ -22,9 +22,8 @@ wanted() { # KIND
 # Per mille of the blocks in the ring. It keeps what came last, so that many rounds before the
 # end are not in it.
 exact_share() {
-	jq '[.sites[].classes] | (map(.[] | .blocks) | add) as $all |
-		(map(.inferred.blocks + .unknown.blocks) | add) as $not | ($all - $not) * 1000 / $all |
-		round' report.json
+	jq '.classes | (map(.blocks) | add) as $all | (.inferred.blocks + .unknown.blocks) as $not |
+		($all - $not) * 1000 / $all | round' report.json
 }
 
 run_rounds() { # KIND COMMAND...: leaves the ring and report.json

@@ -10,6 +10,8 @@ root=$OUTLIVE_ROOT_DIR here=$root/tests/exact
 # shellcheck disable=SC2034 # lib/recorded.sh uses them
 library=$OUTLIVE_LIBRARY outlive=$OUTLIVE
 . "$here/lib/recorded.sh"
+# shellcheck source=tests/lib/go_cache.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/go_cache.sh"
 bad=0 ran=0
 
 # NAME COMMAND...: run bare and recorded.
@@ -61,7 +63,7 @@ if has rustc && rustc -O -g -o panics "$here/lib/panics.rs" 2>rustc.log; then
 	same rust ./panics
 fi
 if has go && cp "$here/lib/callbacks.go" . &&
-	CGO_ENABLED=1 GOFLAGS=-mod=mod GOCACHE=$PWD/go-cache go build -o cgo callbacks.go 2>go.log; then
+	CGO_ENABLED=1 go_locked go build -o cgo callbacks.go 2>go.log; then
 	same cgo ./cgo
 fi
 if has ocamlopt && cp "$here/lib/collects.ml" . &&

@@ -7,12 +7,12 @@
  *
  * guards: where that walk stopped, patch nothing further up
  * build: g++ -O2
- * build: g++ -O0
+ * whole: g++ -O0
  * guards: an exception that a cleanup throws and catches leaves the outer one's rules be
  *         (-DNESTED)
- * build: clang++ -O2
+ * whole: clang++ -O2
  * build: g++ -O2 -DNESTED
- * build: g++ -O0 -DNESTED
+ * whole: g++ -O0 -DNESTED
  * build: clang++ -O2 -DNESTED
  */
 #include "exact.h"

@@ -6,11 +6,11 @@
  *
  * guards: a stub clobbers nothing
  * build: gcc -O0 values.S
- * build: gcc -O1 values.S
+ * whole: gcc -O1 values.S
  * build: gcc -O2 values.S
  * build: gcc -O3 values.S -mavx2
  * build: gcc -O2 values.S -fcf-protection=full
- * build: gcc -O2 values.S -flto
+ * whole: gcc -O2 values.S -flto
  * build: gcc -O2 values.S -mfunction-return=thunk -mindirect-branch=thunk
  * build: gcc -O2 values.S -fzero-call-used-regs=all
  * build: clang -O2 values.S

@@ -1,14 +1,14 @@
 #!/bin/bash
 # Random programs that know their own truth (generate.py, truth.h), against the report.
-# CASES of them (60), 10 to a program, from SEED (1) on; each program is built in another
+# CASES of them (36), 6 to a program, from SEED (1) on; each program is built in another
 # way, and run ROLLS times (1) with other dice. A failure says what makes it again. So many
-# as SIGNAL_CASES (10) are interrupted by signals, and built at -O2: less than one block in a
+# as SIGNAL_CASES (6) are interrupted by signals, and built at -O2: less than one block in a
 # hundred of theirs may be inferred. As many have a stack of its own for the handler, which
-# has no stubs: there blocks may be inferred, but none may be wrong. WHOLE: twice as many of each,
-# 20 to a program.
+# has no stubs: there blocks may be inferred, but none may be wrong. WHOLE: more than three
+# times as many of each, 20 to a program.
 set -u
 here=$OUTLIVE_ROOT_DIR/tests/generator
-per=10
+per=6
 [ -z "${WHOLE:-}" ] || per=20
 cases=${CASES:-$((6 * per))} rolls=${ROLLS:-1} seed=${SEED:-1}
 signal_cases=${SIGNAL_CASES:-$per}

@@ -5,19 +5,24 @@ set -u
 here=$OUTLIVE_ROOT_DIR/tests/go
 # shellcheck source=tests/lib/verdicts.sh
 . "$OUTLIVE_ROOT_DIR/tests/lib/verdicts.sh"
+# shellcheck source=tests/lib/go_cache.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/go_cache.sh"
 trap 'exit $bad' EXIT
-export HOME=$PWD GOCACHE=$OUTLIVE_ROOT_DIR/build/go-cache GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPATH=$PWD/path
+export HOME=$PWD GOPATH=$PWD/path
 
 # Call COMMAND for each Go that is there, with $GO and its version ("1.26") in $version: `go`
 # itself, those of Debian's packages golang-1.NN, and those named in OUTLIVE_GO ("PATH.."). A
-# version that is there twice counts once. A line names each of $GO_VERSIONS that is missing.
+# version that is there twice counts once. A line names each of $GO_VERSIONS that is missing. Those
+# between the oldest and `go` itself are left out without WHOLE=1, unless the test says versions=all.
 GO_VERSIONS="1.19 1.21 1.22 1.23 1.26"
+is_between() { [ -z "${WHOLE:-}" ] && [[ " 1.21 1.22 1.23 " == *" $version "* ]] && [ "$GO" != go ]; }
 each_go() { # COMMAND...
 	local seen=" "
 	for GO in go /usr/lib/go-1.*/bin/go ${OUTLIVE_GO:-}; do
 		version=$("$GO" version 2>/dev/null | sed -nE 's/.* go(1\.[0-9]+).*/\1/p')
 		[ -n "$version" ] && [[ $seen != *" $version "* ]] || continue
 		seen+="$version "
+		[ "${versions:-}" = all ] || ! is_between || continue
 		"$@"
 	done
 	[ "$seen" != " " ] || skip "no Go is installed; make exact installs it"

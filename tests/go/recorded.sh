@@ -1,6 +1,6 @@
 # recorded.sh - for the tests that record programs with cgo: builds and records them, and asks the
 # report. Source it. $way says what is tested.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # version: lib.sh
 # shellcheck source=tests/go/lib.sh
 . "$OUTLIVE_ROOT_DIR/tests/go/lib.sh"
 needs gcc jq
@@ -13,22 +13,26 @@ go_build() {
 	rm -rf "./$program"
 	source_of "$program"
 	rm -f "./$program/"*.c # cgo would take it
-	(cd "./$program" && CGO_ENABLED=1 "$GO" build -o "../$output" "$@" . 2>&1) ||
+	(cd "./$program" && CGO_ENABLED=1 go_locked "$GO" build -o "../$output" "$@" . 2>&1) ||
 		{ complain "$version: go build $* failed"; return 1; }
 }
 
-# TRACE COMMAND...: record it; its status and output must be as without.
+# TRACE COMMAND...: record it, with the options in $run_options; its status and output must be as
+# without.
+run_options=
 record() {
 	local trace=$1 bare recorded
 	shift
 	timeout 120 "$@" >bare.out 2>bare.err
 	bare=$?
-	timeout 300 "$OUTLIVE" run -o "$trace" -- "$@" >recorded.out 2>recorded.err
+	# shellcheck disable=SC2086 # several words
+	timeout 300 "$OUTLIVE" run $run_options -o "$trace" -- "$@" >recorded.out 2>recorded.err
 	recorded=$?
 	[ $recorded = $bare ] || complain "$way: $*: exit status $recorded, $bare without"
 	cmp -s bare.out recorded.out || { complain "$way: $*: other output:"; head -n 5 recorded.out; }
 	"$OUTLIVE" report --format json --top 0 "$trace" >report.json ||
 		complain "$way: no report of $trace"
+	expect "each cut stack is of one kind" '.lost | (.cuts | add) == .stacks_cut and .cuts.unknown == 0' .lost
 }
 
 # Blocks of one size, whatever allocated them: the sizes are the names of the cases.

@@ -19,6 +19,7 @@ check() {
 		.[:3] == ["main.bottom", "main.down", "main.down"] and
 		(.[1:] | unique - ["main.down", "main.main"]) == []] | unique == [true]' \
 		'[of(1111)[].frames | map(.function) | .[:8]] | unique'
+	expect "why they end there" '.lost | .cuts.depth > 0 and (.cuts | add) == .stacks_cut' .lost
 	awk 'NR == 1 { at = $2 } NR == 2 && $2 > 3 * at { exit 1 }' took ||
 		complain "$way: deeper calls cost more: $(tr '\n' ' ' <took)"
 	echo "go $way: $(tr '\n' ' ' <took)"

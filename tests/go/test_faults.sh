@@ -50,14 +50,33 @@ ways() {
 		through(["runtime.gopanic", "main.panics", "runtime.goexit"])'
 	check recovered-panic 1 "$through"' .signal == 0 and .cause == "go_panic" and
 		through(["runtime.gopanic", "main.panics", "main.main", "runtime.goexit"])'
+	check panic-back 1 "$through"' .signal == 0 and .cause == "go_panic" and
+		through(["runtime.gopanic", "main.panics", "main.main", "runtime.goexit"])'
+	check deferred 0
+	expect "a call that a panic has passed is not taken for one further out" 'blocks(80) == 2 and
+		.lost.stacks_cut == 0 and ([of(80)[] | .frames + .outer_frames | map(.function) |
+		[index("main.deferred"), index("main.panicsBack"), index("main.defers"), index("call_defers"),
+		index("main.recoversBeyond"), index("runtime.goexit")] | . == sort and all(. != null)] | all)' \
+		'.lost.cuts, (of(80)[] | .frames + .outer_frames | map(.function))'
 	check fatal 1 "$through"' .signal == 0 and .cause == "go_fatal_error" and
 		through(["main.unlocks", "main.main", "runtime.goexit"])'
 	"$OUTLIVE" report t.outlive | grep -q '^fatal error in .*unlockSlow at .*, goroutine 1$' ||
 		complain "$way: $("$OUTLIVE" report t.outlive | head -n 4)"
+	check signals 0
+	expect "a signal of C's that interrupts Go is no fault, and its stack ends there" \
+		'blocks(79) >= 3 and .lost.cuts.go_signal > 0 and .lost.cuts.go_signal == .lost.stacks_cut' .lost
 	check exit 0
 	expect "finished" '.process.finished' '.process.finished'
 	# a core is wanted: by SIGABRT, which up to 1.21 comes when the handler has returned
 	[[ $version =~ ^1\.(19|21)$ ]] || GOTRACEBACK=crash check c 1 "$crash"' and
 		through(["crashes", "main.crashesInC", "main.main", "runtime.goexit"])'
+	# then a panic ends by SIGABRT, too, but Go's own code, which would say so, is passed by
+	GOTRACEBACK=crash check panic 0
+	# the program's code is left alone, so nothing is known of how Go ended it; it ends the same
+	run_options="--go-heap 0"
+	check c 0
+	check panic 0
+	check exit 0
+	run_options=
 }
 each_go ways

@@ -11,7 +11,7 @@ rm heap/check.py
 build() { # NAME [FLAG]...
 	local name=$1
 	shift
-	(cd heap && CGO_ENABLED=1 "$GO" build -o "../$name" "$@" .) ||
+	(cd heap && CGO_ENABLED=1 go_locked "$GO" build -o "../$name" "$@" .) ||
 		{ complain "go $version cannot build $name $*"; return 1; }
 }
 
@@ -70,7 +70,7 @@ one_tree() {
 runtime_is_named() {
 	"$OUTLIVE" report --mappings t.outlive | grep -q "x_cgo_mmap (Go's runtime)" ||
 		complain "go $version: who maps Go's heap is not said"
-	"$OUTLIVE" report t.outlive | grep -A1 '^  crossed' | grep -q "^    Go's own" ||
+	"$OUTLIVE" report --full t.outlive | grep -A1 '^  crossed' | grep -q "^    Go's own" ||
 		complain "go $version: what Go hands to its threads is not said to be its own"
 }
 
@@ -82,6 +82,32 @@ documented() {
 	comm -3 page.keys json.keys >other.keys
 	[ -s json.keys ] && [ ! -s other.keys ] ||
 		complain "go $version: page and JSON differ: $(tr '\n\t' ' >' <other.keys)"
+}
+
+# The default screen fits, and names the init function with most bytes.
+screen_fits() {
+	local most
+	COLUMNS=80 "$OUTLIVE" report t.outlive >text
+	[ "$(wc -l <text)" -le 40 ] || complain "go $version: the screen has $(wc -l <text) lines"
+	most=$(jq -r '.heaps.inits | max_by(.go_bytes + .c_bytes).function' $report)
+	! grep -q 'package init' text || grep -qF "most: $most" text ||
+		complain "go $version: $most is not named: $(grep -A1 'package init' text)"
+}
+
+# Without a collection all is in use, in each view, as runtime.MemProfile has it.
+uncollected() {
+	both 1 ./plain uncollected profile
+	python3 "$here/heap/check.py" $report recorded.err >check.out ||
+		complain "go $version, no collection: $(tail -n 30 check.out)"
+	holds "no collection: all is in use" '.go_heap.collections == 0 and .go_heap.bytes > 0 and
+		.go_heap.in_use_bytes == .go_heap.bytes - .go_heap.freed_bytes and
+		.heaps.nodes[0].go_in_use_bytes == .go_heap.bytes - .go_heap.freed_bytes'
+	screen_fits
+	grep -q 'all in use: no full collection' text || complain "go $version: $(grep -A3 '^Go heap' text)"
+	"$OUTLIVE" report --by path --sort live t.outlive >text
+	grep -q "^call tree.*all of Go's, for want of" text &&
+		grep -qE '^ +[0-9.]+ .iB +- .* main.allocMake' text ||
+		complain "go $version, no collection: $(sed -n '/^call tree/,$p' text | head -n 5)"
 }
 
 # The runtime says by its functions what made an object, or nothing.
@@ -104,6 +130,7 @@ of_version() {
 		echo "go $version $program: $(tail -n 1 check.out)"
 		holds "it ended by itself" '.process.finished'
 	done
+	screen_fits
 	documented
 	one_tree
 	runtime_is_named
@@ -113,6 +140,7 @@ of_version() {
 	maker allocMap map
 	maker allocString string
 	maker inlined make
+	uncollected
 	for way in return exit panic both; do
 		both 1 ./quiet $way
 		holds "$way: all of allocNew" '[.go_heap.paths[] | select(any(.frames[]; .function ==
@@ -125,6 +153,11 @@ of_version() {
 	holds "killed late: known as of a while before" '(.process.finished | not) and
 		.go_heap.time_ns > 1e9 and ([.go_heap.paths[] | select(any(.frames[]; .function ==
 		"main.allocNew")) | .objects] == [1000])'
+	holds "and how old that is" '.go_heap.age_ns == .process.duration_ns - .go_heap.time_ns and
+		.go_heap.age_ns < 2.5e9'
+	screen_fits
+	"$OUTLIVE" report --full t.outlive | grep -q "did not end by itself: this was counted [0-9.]* m*s before its last" ||
+		complain "go $version: the report does not say how old the counts are"
 	both 1 ./quiet filter
 	holds "its own filter forbids reading it" '.go_heap == null'
 	both 0 ./quiet exit
@@ -133,6 +166,8 @@ of_version() {
 	holds "sampled" '.go_heap.rate == 65536 and .go_heap.estimated and .go_heap.objects > 0'
 	both 1 ./rated exit
 	holds "a rate of the program's own" '.go_heap.rate == 4096'
+	"$OUTLIVE" report --full t.outlive | grep -q "^Go heap .* since the program set that rate, before [0-9]" ||
+		complain "go $version: whose rate it is is not said"
 }
 
 each_go of_version

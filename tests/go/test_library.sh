@@ -6,7 +6,7 @@
 
 check() {
 	record t.outlive ./host
-	expect "stacks cut" '.lost.stacks_cut <= 2' '.lost.stacks_cut, .totals.events'
+	expect "stacks cut" '.lost.stacks_cut == 0' '.lost, .totals.events'
 	expect "Go's own heap" '.go_heap.complete and .go_heap.rate == 524288' '.go_heap'
 	expect "around Go" 'blocks(1001) == 5 and depths(1001) == [0] and
 		(of(1001) | sum(.exact.blocks)) == 5' 'of(1001)[] | .escape_depths, .exact'

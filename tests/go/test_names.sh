@@ -55,7 +55,7 @@ PY
 build() { # DIRECTORY CGO [FLAG]...
 	local directory=$1 cgo=$2
 	shift 2
-	(cd "$directory" && CGO_ENABLED=$cgo "$GO" build "$@" -o ../program .) ||
+	(cd "$directory" && CGO_ENABLED=$cgo go_locked "$GO" build "$@" -o ../program .) ||
 		{ complain "go $version cannot build $directory $*"; return 1; }
 }
 
@@ -70,6 +70,7 @@ agree_stripped() { # WAY
 
 of_version() {
 	build known 0 && agree_stripped plain
+	! is_between || return
 	build known 0 -buildmode=pie && agree_stripped PIE
 	[ "$GO" != go ] || { build known 0 -trimpath && agree_stripped -trimpath; }
 	# one segment for code and tables, as linkers made it before 2018
@@ -81,4 +82,5 @@ of_version() {
 	started=(./program)
 }
 
+versions=all
 each_go of_version

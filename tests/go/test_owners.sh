@@ -45,6 +45,15 @@ options_understand() {
 		complain "go $version, $way, --why: $(head -n 4 why.out)"
 	expect "--keep" '[.sites[] | select(.frames[.peeled | length].function == "main._Cfunc_CString") |
 		.allocations] | add == 12005' --keep 'main._Cfunc_CString'
+	expect "a glob for cgo's" '[.sites[] | select(.frames[.peeled | length].function == "main._Cfunc_CString") |
+		.allocations] | add == 12005' --keep 'main._Cfunc_*'
+	# the recipe of docs/go.md: nothing that cgo puts into main is kept
+	for name in 'main.*' '*'; do
+		expect "--keep '$name'" '[.sites[] | .frames[.peeled | length].function |
+			select(. // "" | test("_Cfunc_|(^|[.])_cgo_|gowrap|cgocall"))] == [] and
+			any(.sites[]; .frames[.peeled | length].function == "main.text")' \
+			--wrapper '*' --keep "$name"
+	done
 	echo "leak:$pool" >hidden
 	expect "--suppressions" '.totals.live_blocks >= 4' --suppressions hidden
 	echo 'leak:^main.leak$' >hidden
@@ -66,7 +75,7 @@ of_build() { # WAY
 of_version() {
 	local flags
 	for flags in "" -gcflags=all=-l; do
-		(cd owners && CGO_ENABLED=1 "$GO" build ${flags:+"$flags"} -o ../program .) ||
+		(cd owners && CGO_ENABLED=1 go_locked "$GO" build ${flags:+"$flags"} -o ../program .) ||
 			{ complain "go $version cannot build owners"; return; }
 		of_build "${flags:-inlined}"
 		[ -n "$flags" ] || options_understand

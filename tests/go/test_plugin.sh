@@ -17,7 +17,7 @@ ways() {
 	[ -n "${WHOLE:-}" ] || [[ $version =~ ^1\.(19|26)$ ]] || return
 	way="$version plugin"
 	go_build plugin host.out || return
-	(cd plugin && CGO_ENABLED=1 "$GO" build -buildmode=plugin -o ../part.so ./part 2>&1) ||
+	(cd plugin && CGO_ENABLED=1 go_locked "$GO" build -buildmode=plugin -o ../part.so ./part 2>&1) ||
 		{ complain "$way: the plugin cannot be built"; return; }
 	record t.outlive ./host.out ./part.so
 	expect "stacks cut" '.lost.stacks_cut == 0' '.lost'

@@ -1,26 +1,42 @@
 #!/bin/bash
 # shellcheck disable=SC2154 # lib.sh sets version
 # test_std.sh - the tests of cgo that come with Go's source say the same recorded as bare: callbacks,
-# threads, signals, setgid, panics, children. Of one Go; WHOLE=1: of each, and also those of the runtime
-# about cgo, which build and run programs of their own.
+# threads, signals, setgid, panics, children. Of one Go, those that take seconds; WHOLE=1: of each, all of
+# them: plugins, c-shared, c-archive, sanitizers .. and those of the runtime about cgo. Most build and run
+# programs of their own; the test itself may be a static program then, and what it starts is recorded.
 . "$OUTLIVE_ROOT_DIR/tests/go/lib.sh"
 needs gcc
 unset GOFLAGS
-PATH=$PATH:/usr/lib/go-1.23/bin # a `go` for what the tests build, where there is no other
+SHORT="test testlife testtls"
+WHOLE_LIST="$SHORT teststdio testso testfortran testplugin testcshared testcarchive testshared testsanitizers
+	testerrors testgodefs testnocgo"
+PATH_BEFORE=$PATH
+# what sanitizes addresses wants to be the first library
+export ASAN_OPTIONS=verify_asan_link_order=0
 
 # Without times, addresses and the order of tests that run side by side.
 results() { # FILE
-	grep -E '^ *(---|PASS|FAIL|panic|fatal)' "$1" | sed -E 's/ \([0-9.]+s\)//' | sort
+	grep -E '^ *(--- |PASS|FAIL|panic|fatal)' "$1" | sed -E 's/ \([0-9.]+s\)//' | sort
 }
 
 both() { # PROGRAM ARGUMENTS..: in the directory $at
-	local program=$PWD/$1 here_now=$PWD bare recorded
+	local program=$PWD/$1 here_now=$PWD bare recorded took
 	shift
-	(cd "$at" && exec timeout 600 "$program" -test.v "$@") >bare.out 2>&1
+	(cd "$at" && exec timeout 900 "$program" -test.v "$@") >bare.out 2>&1
 	bare=$?
-	(cd "$at" && exec timeout 900 "$OUTLIVE" run -q -o "$here_now/t.outlive" -- "$program" -test.v "$@") \
+	if [ $bare = 124 ]; then
+		echo "go $version $(basename "$program"): takes too long here"
+		return
+	fi
+	took=$SECONDS
+	(cd "$at" && exec timeout 2000 "$OUTLIVE" run -q -o "$here_now/t.outlive" -- "$program" -test.v "$@") \
 		>recorded.out 2>recorded.err
 	recorded=$?
+	took=$((SECONDS - took))
+	if grep -q 'is a static Go program.*malloc: build' recorded.err; then
+		echo "go $version $(basename "$program"): a static program that starts no other"
+		return
+	fi
 	[ $bare = $recorded ] || complain "go $version $program: status $recorded, bare $bare"
 	results bare.out >bare.results
 	results recorded.out >recorded.results
@@ -28,34 +44,47 @@ both() { # PROGRAM ARGUMENTS..: in the directory $at
 		complain "go $version $program: other results: $(head -n 20 differences)"
 	[ "$(grep -c -- '--- PASS' bare.results)" -ge "$least" ] ||
 		complain "go $version $program: hardly a test ran: $(tail -n 3 bare.out)"
-	! grep -v '^outlive: [0-9,]* events of' recorded.err | grep '^outlive' >warnings ||
-		complain "go $version $program: $(head -n 3 warnings)"
-	"$OUTLIVE" report --format json --top 0 t.outlive >report.json ||
+	! grep -v -e '^outlive: [0-9,]* events of' -e 'only the programs that it starts' \
+		-e 'started no program' recorded.err |
+		grep '^outlive' >warnings || complain "go $version $program: $(head -n 3 warnings)"
+	grep -q 'started no program' recorded.err || "$OUTLIVE" report --format json --top 0 t.outlive >report.json ||
 		complain "go $version $program: no report"
-	echo "go $version $(basename "$program"): $(grep -c -- '--- PASS' bare.results) tests, $(tail -n 1 recorded.err)"
+	echo "go $version $(basename "$program"): $(grep -c -- '--- PASS' bare.results) tests," \
+		"$took s, $(tail -n 1 recorded.err)"
+}
+
+# The directory of a package of tests; some had another name before.
+directory() { # NAME
+	local root=$1 name=$2 at
+	for at in "$root/src/cmd/cgo/internal/$name" "$root/misc/cgo/$name" "$root/misc/cgo/${name#test}"; do
+		[ -n "$(find "$at/" -maxdepth 1 -name '*_test.go' 2>/dev/null | head -n 1)" ] && { echo "$at"; return; }
+	done
+	return 1
 }
 
 check() {
-	local root name
+	local root name short=-test.short only
 	[ -z "${has_run:-}" ] || [ -n "${WHOLE:-}" ] || return
 	root=$("$GO" env GOROOT)
-	for at in "$root/src/cmd/cgo/internal/test" "$root/misc/cgo/test"; do
-		[ -d "$at/issue9400" ] && break
-	done
-	[ -d "$at/issue9400" ] || { echo "go $version: its source has no tests of cgo"; return; }
-	for name in test testtls teststdio testnocgo; do
-		[ -d "$at/../$name" ] || continue
-		(cd "$at/../$name" && CGO_ENABLED=1 "$GO" test -c -o "$OLDPWD/$name.test" .) >built 2>&1 ||
+	PATH=$root/bin:$PATH_BEFORE # a `go` for what the tests build
+	directory "$root" test >/dev/null || { echo "go $version: its source has no tests of cgo"; return; }
+	[ -z "${WHOLE:-}" ] || SHORT=$WHOLE_LIST short=-test.short=false
+	for name in $SHORT; do
+		at=$(directory "$root" "$name") || continue
+		(cd "$at" && CGO_ENABLED=1 go_locked "$GO" test -c -o "$OLDPWD/$name.test" .) >built 2>&1 ||
 			{ echo "go $version: $name cannot be built: $(head -n 2 built)"; continue; }
+		[ -x "$name.test" ] || continue
+		least=0
+		[ "$name" != test ] || least=40 has_run=yes
+		# TestLSAN gives its program ASAN_OPTIONS of its own
+		[ "$name" = testsanitizers ] && only=(-test.run 'ASAN|MSAN|TSAN|Shared|Fuzz') || only=()
+		both "$name.test" $short "${only[@]}"
+		rm -f "$name.test"
 	done
-	[ -x test.test ] || { complain "go $version: no tests: $(head -n 3 built)"; return; }
-	least=40
-	both test.test
-	has_run=yes
-	rm -f ./*.test
+	[ -n "${has_run:-}" ] || { complain "go $version: no tests: $(head -n 3 built)"; return; }
 	[ -n "${WHOLE:-}" ] && [ -d "$root/src/runtime/testdata/testprogcgo" ] || return
 	at=$root/src/runtime
-	(cd "$at" && CGO_ENABLED=1 "$GO" test -c -o "$OLDPWD/runtime.test" .) >built 2>&1 ||
+	(cd "$at" && CGO_ENABLED=1 go_locked "$GO" test -c -o "$OLDPWD/runtime.test" .) >built 2>&1 ||
 		{ complain "go $version: the runtime's tests cannot be built: $(head -n 3 built)"; return; }
 	least=10
 	both runtime.test -test.short -test.run 'Cgo|NeedM|CallbackInC|EnsureDropM|SigStackSwapping|Signal.*Cgo'

@@ -46,5 +46,7 @@ ways() {
 	says || complain "$way: nothing says that it is not understood"
 	expect "no goroutine" '[.threads[].name | select(startswith("goroutine"))] == [] and
 		.lost.events == 0' '[.threads[].name] | unique'
+	expect "stacks end at Go" '.lost.cuts.go_unknown > 0 and .lost.cuts.go_unknown * 2 > .lost.stacks_cut' .lost
 }
+versions=all
 each_go ways

@@ -204,9 +204,10 @@ static void free_add(struct chunk_build *chunk, struct bytes *to, uint64_t addre
 static void realloc_add(struct chunk_build *chunk, struct bytes *to,
                         const struct build_event *event)
 {
-	uint32_t old_class, class = SIZE_CLASS(event->size);
+	uint32_t old_class = 0, class = SIZE_CLASS(event->size);
 	uint64_t distance, popped = 0;
-	bool is_recent = recent_has(chunk, event->old_address, &distance, &old_class);
+	bool is_recent = event->old_address &&
+	                 recent_has(chunk, event->old_address, &distance, &old_class);
 	bool is_in_place = event->address == event->old_address;
 	uint8_t flags = is_recent ? REALLOC_OLD_RECENT : 0;
 

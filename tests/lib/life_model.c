@@ -134,6 +134,12 @@ static void modules_build(const struct model *model, struct chunk_build *modules
 	uint64_t end = CODE_START + 0x100000, from = end;
 
 	if (model->library) {
+		if (model->other) {
+			from = CODE_START + FUNCTION_BYTES * (MODEL_OTHER + 1);
+			chunk_build_module(modules, 0, from, end, CODE_START, model->other,
+			                   "56789abcdef012345678");
+			end = from;
+		}
 		from = CODE_START + FUNCTION_BYTES * (MODEL_LIBRARY + 1);
 		chunk_build_module(modules, 0, from, end, CODE_START, model->library,
 		                   "3210fedcba9876543210");

@@ -12,6 +12,7 @@
 #define MODEL_DEPTH_MAX 64
 #define MODEL_FUNCTIONS 40
 #define MODEL_LIBRARY 20
+#define MODEL_OTHER 30
 
 /* Activations of one thread; [0] calls [1], and so on. */
 struct model_thread {
@@ -31,6 +32,7 @@ struct model {
 	const char *names[MODEL_FUNCTIONS];
 	const char
 		*library; /* path of what functions from MODEL_LIBRARY on lie in; or NULL */
+	const char *other; /* the same from MODEL_OTHER on, if there is a library */
 	struct ring_header header;
 	struct bytes bytes; /* the trace, once it is read */
 	struct trace_reader *reader;

@@ -106,12 +106,24 @@ static uint64_t hooked_function(const struct hooked_stacks *stacks, uint32_t num
 	return function && has_hooks(stacks->log, function->start) ? function->start : 0;
 }
 
+/*
+ * Whether a source frame, at that position of a stack, is the outermost one of its machine frame.
+ * Those inlined into it (always_inline works without optimization, too) come after it, up to the
+ * call of the machine frame itself. The oracle does not count them.
+ */
+static bool is_outermost(const bool *is_call, uint32_t position)
+{
+	return !position || is_call[position - 1];
+}
+
 struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t path)
 {
 	const struct replay *replay = &stacks->profile->replay;
 	const struct call_node *nodes = replay->tree.nodes;
 	uint32_t leaf = replay->paths.paths[path].node, node, i;
+	const struct source_location *sources = stacks->profile->sources.locations;
 	struct hooked_stack *stack = stacks->stacks[path];
+	bool *is_call; /* the innermost source frame of a machine frame */
 
 	if (stack)
 		return stack;
@@ -122,19 +134,23 @@ struct hooked_stack *hooked_stack_of(struct hooked_stacks *stacks, uint32_t path
 		stack->count++;
 	stack->functions = calloc(stack->count + 1, sizeof(*stack->functions));
 	stack->locations = calloc(stack->count + 1, sizeof(*stack->locations));
-	if (!stack->functions || !stack->locations)
+	is_call = calloc(stack->count + 1, sizeof(*is_call));
+	if (!stack->functions || !stack->locations || !is_call)
 		return NULL;
 	i = stack->count;
-	for (node = leaf; node != CALL_ROOT; node = nodes[node].parent)
-		stack->locations[--i] = stacks->profile->sources.locations[nodes[node].location]
-		                            .machine;
+	for (node = leaf; node != CALL_ROOT; node = nodes[node].parent) {
+		stack->locations[--i] = sources[nodes[node].location].machine;
+		is_call[i] = !sources[nodes[node].location].first;
+	}
 	for (i = 0; i < stack->count; i++) {
-		stack->functions[i] = hooked_function(stacks, stack->locations[i]);
+		if (is_outermost(is_call, i))
+			stack->functions[i] = hooked_function(stacks, stack->locations[i]);
 		if (!stack->functions[i])
 			continue;
 		stack->depth++;
 		stack->name = oracle_mix(stack->name, stack->functions[i]);
 	}
+	free(is_call);
 	stacks->stacks[path] = stack;
 	return stack;
 }

@@ -1,6 +1,6 @@
 /*
- * hooked_stack.h - a stack of the recording as the oracle would see it: only those of its machine
- * frames whose function has hooks.
+ * hooked_stack.h - a stack of the recording as the oracle would see it: only its machine
+ * frames, and only those whose function has hooks.
  */
 #ifndef HOOKED_STACK_H
 #define HOOKED_STACK_H
@@ -12,9 +12,9 @@
 
 /* The stack of one call path, outermost first. */
 struct hooked_stack {
-	uint32_t count;            /* machine frames */
+	uint32_t count;            /* source frames */
 	uint32_t *locations;       /* of the address map */
-	uint64_t *functions;       /* in memory; 0: the frame's function has no hooks */
+	uint64_t *functions;       /* in memory; 0: no hooks, or inlined */
 	uint32_t depth;            /* frames with hooks */
 	uint64_t name;             /* oracle_mix() over them */
 	uint64_t blocks, inferred; /* the caller's */

@@ -55,6 +55,33 @@ static void up_and_down()
 	}
 }
 
+/* ---- inlined without optimization --------------------------------------------------------- */
+
+__attribute__((always_inline)) static inline void *made_inline(size_t size)
+{
+	return passed_up(1, size);
+}
+
+__attribute__((always_inline)) static inline void *made_twice_inline(size_t size)
+{
+	void *block = made_inline(size);
+
+	use(block, 3);
+	free(made_inline(size + 8));
+	return block;
+}
+
+static void *from_inline(size_t size)
+{
+	return made_twice_inline(size);
+}
+
+static void inlined()
+{
+	for (size_t size = 16; size < 200; size++)
+		free(from_inline(size));
+}
+
 /* ---- the same line, the next call --------------------------------------------------------- */
 
 static void *cached;
@@ -398,6 +425,7 @@ static void threads()
 int main()
 {
 	up_and_down();
+	inlined();
 	same_line();
 	loop_next_iteration();
 	recursion();

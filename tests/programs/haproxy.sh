@@ -50,7 +50,9 @@ for i in range(200):
     connection.close()
 print(digest.hexdigest())
 PYTHON
+# The socket of the run before may still be there.
 cat >serve.sh <<'SCRIPT'
+rm -f front
 haproxy -db -f haproxy.cfg &
 server=$!
 for i in $(seq 1 200); do [ -S front ] && break; sleep 0.05; done

@@ -130,8 +130,10 @@ witness_heaptrack() { # ALLOWED COMMAND...
 	shift
 	command -v heaptrack >/dev/null || { echo "witness: no heaptrack here"; return; }
 	level_environments
+	rm -f witness.*
 	"${heaptrack_env[@]}" heaptrack -o witness "$@" >/dev/null 2>&1
-	theirs=$(heaptrack_print -f witness.zst -T 0 -p 0 -a 0 -l 0 |
+	# .gz where there is no zstd
+	theirs=$(heaptrack_print -f witness.* -T 0 -p 0 -a 0 -l 0 |
 		sed -n 's/^calls to allocation functions: \([0-9]*\).*/\1/p')
 	"${outlive_env[@]}" "$OUTLIVE" run -q -o w.outlive -- "$@" >/dev/null 2>&1
 	ours=$("$OUTLIVE" report --format json w.outlive |

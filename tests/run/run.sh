@@ -23,8 +23,9 @@
 #
 # OUTLIVE_BUILD is the directory whose outlive and liboutlive.so are tested (build),
 # OUTLIVE_SANITIZE what its parts link with. A test may exit with 77: skipped, and its last
-# line says why. JOBS=N runs N at a time; those of tests/run/longest begin first. WHOLE=1: tests that
-# are shortened for `make test` run at their whole length.
+# line says why. JOBS=N runs N at a time, else one more than there are processors, as many tests
+# wait for something; those of tests/run/longest begin first. WHOLE=1: tests that are shortened for
+# `make test` run at their whole length.
 # Run as root, they can change files below build/, the directories of temporary files and
 # /dev/shm, and no others (confined.sh).
 set -u
@@ -95,7 +96,7 @@ awk -F '\t' -v OFS='\t' 'FILENAME == ARGV[1] { if (!/^#/) rank[$0] = ++count; ne
 mapfile -t lines <"$work/jobs"
 while read -r number; do printf '%s\n' "${lines[number - 1]}"; done <"$work/order" >"$work/jobs"
 
-jobs=${JOBS:-$(nproc)}
+jobs=${JOBS:-$(($(nproc) + 1))}
 number=0
 while IFS=$'\t' read -r suite name path; do
 	number=$((number + 1))

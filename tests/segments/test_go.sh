@@ -70,9 +70,9 @@ func main() {
 	time.Sleep(1000 * time.Second)
 }
 GO
-export GOCACHE=$PWD/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local
-CGO_ENABLED=0 go build -o pure-go ./pure && CGO_ENABLED=1 go build -o with-cgo ./cgo || exit 1
-chmod -R u+w cache && rm -rf cache
+# shellcheck source=tests/lib/go_cache.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/go_cache.sh"
+CGO_ENABLED=0 go_locked go build -o pure-go ./pure && CGO_ENABLED=1 go_locked go build -o with-cgo ./cgo || exit 1
 heap_of_go='.segments.go_heap.rss | . >= 65000000 and . < 100000000'
 start ./pure-go ready.pure
 await test -e ready.pure

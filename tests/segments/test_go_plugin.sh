@@ -47,10 +47,10 @@ func main() {
 	time.Sleep(1000 * time.Second)
 }
 GO
-export GOCACHE=$PWD/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local
-CGO_ENABLED=1 go build -buildmode=plugin -o plugged.so ./plugged &&
-	CGO_ENABLED=1 go build -o hosting ./host || exit 1
-chmod -R u+w cache && rm -rf cache
+# shellcheck source=tests/lib/go_cache.sh
+. "$OUTLIVE_ROOT_DIR/tests/lib/go_cache.sh"
+CGO_ENABLED=1 go_locked go build -buildmode=plugin -o plugged.so ./plugged &&
+	CGO_ENABLED=1 go_locked go build -o hosting ./host || exit 1
 start ./hosting ./plugged.so ready
 await test -e ready
 await is_quiet "$pid"

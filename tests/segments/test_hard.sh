@@ -12,10 +12,12 @@ consistent='def sum(rows): reduce rows[] as $row ({}; reduce ($row | to_entries[
 
 start ./churn maps >churn.out
 await grep -q ready churn.out
-for ((i = 0; i < 100; i++)); do
+looks=30 lives=100
+[ -z "${WHOLE:-}" ] || looks=100 lives=300
+for ((i = 0; i < looks; i++)); do
 	"$OUTLIVE" segments -f json -b map "$pid" >>looks || complain "look $i: status $?"
 done
-[ "$(jq "$consistent" looks | sort | uniq -c | tr -s ' ')" = " 100 true" ] ||
+[ "$(jq "$consistent" looks | sort | uniq -c | tr -s ' ')" = " $looks true" ] ||
 	complain "looks at one that maps: $(jq "$consistent" looks | sort | uniq -c)"
 timeout 2 "$OUTLIVE" segments -f json -w 0.01 "$pid" >watched
 [ $? = 124 ] || complain "--watch ended before the process did"
@@ -37,7 +39,7 @@ kill "$pid"
 # What vanishes is one clear line and status 2, or it was still there.
 start ./churn short >pids
 seen=0 gone=0
-for ((i = 0; i < 300; i++)); do
+for ((i = 0; i < lives; i++)); do
 	short=$(tail -n 1 pids 2>/dev/null)
 	[ -n "$short" ] || { sleep 0.02; continue; }
 	"$OUTLIVE" segments -b symbol "$((short + i % 3))" >out 2>err

@@ -24,6 +24,7 @@ static int row_print(FILE *file, const struct profile *profile,
 		text_release(&path);
 		return -1;
 	}
+	fprintf(file, "%" PRIu32 ",", row->number);
 	for (i = 0; i < sizeof(cells) / sizeof(*cells); i++) {
 		if (i != RESIDENT_CELL || !sums->highest.unsure)
 			fprintf(file, "%" PRIu64, cells[i]);
@@ -49,7 +50,7 @@ int csv_show_mappings(struct report_output *output,
 	size_t i;
 
 	if (!result)
-		fputs("calls,remaps,failed,bytes,ended_bytes,live_bytes,peak_bytes,"
+		fputs("number,calls,remaps,failed,bytes,ended_bytes,live_bytes,peak_bytes,"
 		      "anonymous_bytes,reserved_bytes,resident_bytes,unmaps,unmapped_bytes,"
 		      "mapped_file,path" CSV_LINE_END,
 		      output->file);

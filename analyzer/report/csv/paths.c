@@ -62,7 +62,8 @@ int csv_call_path(struct text *path, const struct profile *profile, uint32_t nod
 	return frames_add(path, stack);
 }
 
-static void titles_print(FILE *file)
+/* A sample has three columns more, which say that others are estimates, and how good they are. */
+static void titles_print(FILE *file, bool is_sampled)
 {
 	unsigned class;
 
@@ -70,7 +71,10 @@ static void titles_print(FILE *file)
 	      file);
 	for (class = 0; class < CLASS_COUNT; class ++)
 		fprintf(file, ",%s", life_class_key(class));
-	fputs(",inferred,open,unknown,suppressed,path" CSV_LINE_END, file);
+	fputs(",inferred,open,unknown,suppressed,path", file);
+	fputs(is_sampled ? ",sample_bytes,allocations_error,bytes_error" CSV_LINE_END
+	                 : CSV_LINE_END,
+	      file);
 }
 
 /*
@@ -99,6 +103,10 @@ static int row_print(FILE *file, const struct profile *profile,
 	        classes->inferred.blocks, classes->open.blocks, classes->unknown.blocks,
 	        classes->suppressed.blocks);
 	csv_string(file, path.data ? path.data : "");
+	if (profile_is_sampled(profile))
+		fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
+		        profile->process->header.sample_bytes, sample_error_blocks(&row->made),
+		        sample_error(row->made.bytes));
 	fputs(CSV_LINE_END, file);
 	text_release(&path);
 	return 0;
@@ -118,7 +126,7 @@ static int paths_print(FILE *file, const struct findings *findings,
 
 	if (report_rows_of_view(&rows, findings, REPORT_BY_PATH, settings))
 		return -1;
-	titles_print(file);
+	titles_print(file, profile_is_sampled(findings->classes->profile));
 	for (i = 0; i < rows.count && !result; i++) {
 		if (settings->top && i == settings->top)
 			break;

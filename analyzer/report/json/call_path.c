@@ -49,3 +49,14 @@ int call_path_frames_json(struct json_writer *json, const struct profile *profil
 	frames_json(json, "outer_frames", stack);
 	return 0;
 }
+
+void call_path_frame_json(struct json_writer *json, const struct stack_name *name)
+{
+	json_object_inline(json, NULL);
+	json_string(json, "function", name->function);
+	json_string(json, "file", name->file);
+	json_count(json, "line", name->line);
+	json_string(json, "module", name->module);
+	json_count(json, "offset", name->offset);
+	json_object_end(json);
+}

@@ -15,4 +15,7 @@
 int call_path_frames_json(struct json_writer *json, const struct profile *profile,
                           uint32_t node, struct stack_names *stack);
 
+/* A frame as an object: function, file, line, module, offset. */
+void call_path_frame_json(struct json_writer *json, const struct stack_name *name);
+
 #endif

@@ -320,9 +320,11 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 	struct life_summary summary = { .path_count = 0 };
 	/* the same summary as that of --why, but of one call path only */
 	int result = life_summary_add(&summary, classes, path);
+	bool has_kinds;
 
 	if (!result) {
 		life_summary_sort(&summary, classes);
+		has_kinds = summary.begun && !summary.is_sampled;
 		json_count(json, "blocks", summary.counts.blocks);
 		json_string(
 			json, "verdict",
@@ -339,7 +341,7 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 		ages_json(json, classes->profile, &summary);
 		sizes_json(json, &summary.sizes);
 		json_string(json, "size_kind",
-		            summary.begun ? size_kind_text(summary.size_kind) : "");
+		            has_kinds ? size_kind_text(summary.size_kind) : "");
 		/* a bound of 0 means that there is none */
 		json_count(json, "size_bound",
 		           summary.size_kind == SIZE_UNBOUNDED ? 0 : summary.largest_max);
@@ -353,7 +355,7 @@ int path_classes_json(struct json_writer *json, const struct findings *findings,
 		json_count(json, "live_max", summary.live_max);
 		json_count(json, "live_max_thread", summary.at_once);
 		json_string(json, "live_max_kind",
-		            summary.begun ? size_kind_text(summary.crowd_kind) : "");
+		            has_kinds ? size_kind_text(summary.crowd_kind) : "");
 		json_object_inline(json, "chains");
 		json_count(json, "blocks", summary.chains);
 		json_count(json, "reallocs", summary.chain_reallocs);

@@ -1,6 +1,7 @@
 /* report/json/go_heap.c - what Go's sampler has counted, for programs. */
 #include "report/json/go_heap.h"
 
+#include "report/json/call_path.h"
 #include "trace/clock.h"
 #include "verdict/go_names.h"
 
@@ -29,13 +30,7 @@ static void path_json(struct json_writer *json, const struct profile *profile,
 	json_array(json, "frames");
 	for (i = 0; i < path->count; i++) {
 		name = go_names_frame(profile, path, i);
-		json_object_inline(json, NULL);
-		json_string(json, "function", name.function);
-		json_string(json, "file", name.file);
-		json_count(json, "line", name.line);
-		json_string(json, "module", name.module);
-		json_count(json, "offset", name.offset);
-		json_object_end(json);
+		call_path_frame_json(json, &name);
 	}
 	json_array_end(json);
 	json_object_end(json);
@@ -54,6 +49,7 @@ void go_heap_json(struct json_writer *json, const struct profile *profile, uint6
 	json_count(json, "rate", heap->rate);
 	json_bool(json, "estimated", heap->rate > 1);
 	json_count(json, "time_ns", process_time_ns(&profile->process->header, heap->time));
+	json_count(json, "age_ns", profile_go_heap_age_ns(profile));
 	json_count(json, "collections", heap->collections);
 	json_bool(json, "complete", !heap->is_cut && !heap->is_damaged);
 	json_bool(json, "consistent", !heap->is_moved);

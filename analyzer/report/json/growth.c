@@ -32,13 +32,13 @@ static int site_json(struct json_writer *json, const struct findings *findings,
 		json_string(json, "file", name.file);
 		json_count(json, "line", name.line);
 		json_string(json, "module", name.module);
-		json_count(json, "half_blocks", site->half_blocks);
-		json_count(json, "half_bytes", site->bytes[GROWTH_HALF]);
+		json_count(json, "half_blocks", site->by_time.half_blocks);
+		json_count(json, "half_bytes", site->by_time.bytes[GROWTH_HALF]);
 		json_count(json, "end_blocks", site->end_blocks);
 		json_count(json, "end_bytes", site->end_bytes);
 		json_array_inline(json, "bytes");
 		for (step = 0; step < GROWTH_STEPS; step++)
-			json_count(json, NULL, site->bytes[step]);
+			json_count(json, NULL, site->by_time.bytes[step]);
 		json_array_end(json);
 		json_object_end(json);
 	}
@@ -60,7 +60,7 @@ int growth_json(struct json_writer *json, const struct findings *findings, uint6
 	json_object(json, "growth");
 	json_count(json, "half_ns", process_time_ns(header, growths->half_time));
 	json_count(json, "end_ns", process_time_ns(header, growths->end_time));
-	json_bool(json, "freed_at_end", growths->is_torn_down);
+	json_bool(json, "freed_at_end", growths->is_before_freed);
 	json_count(json, "site_count", count);
 	json_array(json, "sites");
 	for (i = 0; i < count && (!top || i < top) && !result; i++)

@@ -1,6 +1,7 @@
 /* report/json/heaps.c - Go's heap and C's in one tree, for programs. */
 #include "report/json/heaps.h"
 
+#include "report/package_inits.h"
 #include "report/tree.h"
 
 #include <stdlib.h>
@@ -112,6 +113,34 @@ static void node_json(struct json_writer *json, const struct heap_tree *tree,
 	json_object_end(json);
 }
 
+/* What the initialization of packages allocated. 0, or -1 when memory is out. */
+static int inits_json(struct json_writer *json, const struct classes *classes,
+                      uint64_t top)
+{
+	struct package_inits inits = { .count = 0 };
+	int result = package_inits_make(&inits, classes);
+	const struct package_init *init;
+	size_t i;
+
+	json_count(json, "init_count", inits.count);
+	json_array(json, "inits");
+	for (i = 0; !result && i < inits.count && (!top || i < top); i++) {
+		init = &inits.items[i];
+		json_object_inline(json, NULL);
+		json_string(json, "function", init->function);
+		json_count(json, "go_objects", init->calls.go);
+		json_count(json, "go_bytes", init->bytes.go);
+		json_count(json, "go_in_use_bytes", init->live.go);
+		json_count(json, "c_allocations", init->calls.c);
+		json_count(json, "c_bytes", init->bytes.c);
+		json_count(json, "c_live_bytes", init->live.c);
+		json_object_end(json);
+	}
+	json_array_end(json);
+	package_inits_release(&inits);
+	return result;
+}
+
 int heaps_json(struct json_writer *json, const struct classes *classes, uint64_t top)
 {
 	const struct profile *profile = classes->profile;
@@ -120,6 +149,7 @@ int heaps_json(struct json_writer *json, const struct classes *classes, uint64_t
 	uint64_t stacks = profile_goroutine_stacks(profile);
 	struct heap_tree tree = { .count = 0 };
 	uint32_t i;
+	int result;
 
 	if (!profile->go_heap.is_known || profile->choice.text) {
 		json_null(json, "heaps");
@@ -140,7 +170,8 @@ int heaps_json(struct json_writer *json, const struct classes *classes, uint64_t
 	for (i = 0; i < tree.count; i++)
 		node_json(json, &tree, tree.shown[i]);
 	json_array_end(json);
+	result = inits_json(json, classes, top);
 	json_object_end(json);
 	heap_tree_release(&tree);
-	return 0;
+	return result;
 }

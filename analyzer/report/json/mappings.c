@@ -3,7 +3,9 @@
 
 #include "report/json/call_path.h"
 #include "report/mapping_rows.h"
+#include "report/why_memory.h"
 #include "trace/clock.h"
+#include "verdict/unseen_allocators.h"
 
 static void use_json_mapped(struct json_writer *json, const char *key,
                             const struct mapping_use *use)
@@ -47,8 +49,11 @@ static int row_json(struct json_writer *json, const struct profile *profile,
                     const struct mapping_row *row, struct stack_names *stack)
 {
 	const struct mapping_path *sums = &row->sums;
+	char why[WHY_MEMORY_BYTES];
 
 	json_object(json, NULL);
+	json_count(json, "number", row->number);
+	json_string(json, "why", why_mapping_text(why, row->number));
 	json_string(json, "function", row->name.function);
 	json_string(json, "file", row->name.file);
 	json_count(json, "line", row->name.line);
@@ -74,6 +79,27 @@ static int row_json(struct json_writer *json, const struct profile *profile,
 	return 0;
 }
 
+static void allocators_json(struct json_writer *json, const struct classes *classes)
+{
+	struct unseen_allocators found;
+	char why[WHY_MEMORY_BYTES];
+	size_t i;
+
+	unseen_allocators_find(&found, classes);
+	json_array(json, "unseen_allocators");
+	for (i = 0; i < found.count; i++) {
+		json_object_inline(json, NULL);
+		json_string(json, "name", found.items[i].name);
+		json_string(
+			json, "module",
+			address_map_module(classes->profile->map, found.items[i].module)->path);
+		json_count(json, "bytes", found.items[i].bytes);
+		json_string(json, "why", why_mapping_text(why, found.items[i].path));
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 int mappings_json(struct json_writer *json, const struct classes *classes, uint64_t top)
 {
 	struct stack_names stack = { NULL, 0, 0 };
@@ -83,6 +109,7 @@ int mappings_json(struct json_writer *json, const struct classes *classes, uint6
 
 	json_object(json, "mappings");
 	totals_json(json, classes->profile);
+	allocators_json(json, classes);
 	json_count(json, "path_count", rows.count);
 	json_array(json, "paths");
 	for (i = 0; i < rows.count && !result && (!top || i < top); i++)

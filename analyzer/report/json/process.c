@@ -2,6 +2,7 @@
 #include "report/json/process.h"
 
 #include "base/text.h"
+#include "report/cut_words.h"
 #include "trace/clock.h"
 
 #include <string.h>
@@ -16,7 +17,9 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 		[LOST_TOO_BIG] = "too_big",       [LOST_DEFINITIONS] = "definitions",
 		[LOST_STACKS_CUT] = "stacks_cut", [LOST_STUBS] = "stubs",
 		[LOST_CHILDREN] = "children",     [LOST_DRAINED] = "drained",
+		[LOST_SAMPLES] = "samples",
 	};
+	struct cut_counts cuts = cut_counts(&process->header);
 	size_t i;
 
 	json_object(json, "lost");
@@ -24,6 +27,10 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 	/* only causes that this version knows: a newer recorder may have counted others */
 	for (i = 0; i < LOST_CAUSES; i++)
 		json_count(json, causes[i], process->header.lost[i]);
+	json_object_inline(json, "cuts");
+	for (enum cut_kind kind = CUT_NONE; kind < CUT_KINDS; kind++)
+		json_count(json, cut_name(kind), cuts.counts[kind]);
+	json_object_end(json);
 	json_count(json, "damaged", lost->damaged);
 	json_count(json, "holes", lost->holes);
 	json_object_end(json);
@@ -76,6 +83,8 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	json_bool(json, "forked", header->flags & RING_FORKED);
 	json_bool(json, "frames_exact", header->flags & RING_FRAMES_EXACT);
 	json_bool(json, "own_malloc", header->flags & RING_OWN_MALLOC);
+	json_bool(json, "malloc_before", header->flags & RING_MALLOC_BEFORE);
+	json_bool(json, "unreadable", header->flags & RING_UNREADABLE);
 	json_bool(json, "past_us", header->flags & RING_PAST_US);
 	json_bool(json, "go_unknown", header->flags & RING_GO_UNKNOWN);
 	json_bool(json, "copies_stacks", header->flags & RING_COPIES_STACKS);
@@ -83,6 +92,7 @@ void process_json(struct json_writer *json, const struct trace_process *process,
 	json_bool(json, "still_running", process->is_live);
 	json_bool(json, "outlived", header->flags & RING_OUTLIVED);
 	json_bool(json, "attached", header->flags & RING_ATTACHED);
+	json_bool(json, "waited", header->flags & RING_WAITED);
 	json_bool(json, "detached", header->flags & RING_DETACHED);
 	json_count(json, "age_ns", header->age_ns);
 	json_count(json, "threads", counts->threads);

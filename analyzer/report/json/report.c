@@ -2,6 +2,7 @@
 #include "report/json/reporter.h"
 
 #include "report/json/advice.h"
+#include "report/json/alive.h"
 #include "report/json/classes.h"
 #include "report/json/go_heap.h"
 #include "report/json/growth.h"
@@ -12,7 +13,9 @@
 #include "report/json/call_path.h"
 #include "report/json/mappings.h"
 #include "report/json/process.h"
+#include "report/json/sample.h"
 #include "report/rows.h"
+#include "report/thread_rows.h"
 #include "segments/size_history.h"
 #include "verdict/block_filter.h"
 #include "verdict/stack_names.h"
@@ -63,6 +66,7 @@ static int call_path_json(struct json_writer *json, const struct findings *findi
 	json_string(json, "why", report_row_why(why, row, REPORT_BY_PATH));
 	json_count(json, "node", row->node);
 	share_json(json, row);
+	sample_row_json(json, findings->classes->profile, row);
 	hidden_json(json, row);
 	json_count(json, "reallocs", row->reallocs);
 	json_count(json, "size_min", row->allocations ? row->size_min : 0);
@@ -139,6 +143,7 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 		json_count(json, "first_site", rows.rows[i].path);
 		json_count(json, "site_count", rows.rows[i].path_count);
 		share_json(json, &rows.rows[i]);
+		sample_row_json(json, findings->classes->profile, &rows.rows[i]);
 		hidden_json(json, &rows.rows[i]);
 		json_count(json, "reallocs", rows.rows[i].reallocs);
 		class_counts_json(json, &rows.rows[i].classes);
@@ -153,17 +158,22 @@ static int groups_json(struct json_writer *json, const struct findings *findings
 static int threads_json(struct json_writer *json, const struct classes *classes,
                         enum report_sort sort)
 {
+	struct text name = { NULL, 0, 0 };
 	struct report_rows rows;
+	int result = 0;
 	size_t i;
 
 	if (report_rows_make(&rows, classes, REPORT_BY_THREAD, sort))
 		return -1;
 	json_array(json, "threads");
-	for (i = 0; i < rows.count; i++) {
+	for (i = 0; i < rows.count && !result; i++) {
+		name.bytes = 0;
+		result = thread_row_name(&name, classes->profile, &rows.rows[i]);
 		json_object(json, NULL);
 		json_count(json, "serial", rows.rows[i].thread->serial);
 		json_count(json, "tid", rows.rows[i].thread->tid);
-		json_string(json, "name", rows.rows[i].thread->name);
+		json_string(json, "name", name.data ? name.data : "");
+		json_count(json, "goroutines", rows.rows[i].goroutines);
 		share_json(json, &rows.rows[i]);
 		/* gaps between the events of the thread that were read */
 		json_count(json, "missing_events", rows.rows[i].thread->holes);
@@ -171,7 +181,8 @@ static int threads_json(struct json_writer *json, const struct classes *classes,
 	}
 	json_array_end(json);
 	report_rows_release(&rows);
-	return 0;
+	text_release(&name);
+	return result;
 }
 
 /* Write what goroutines with the same labels allocated; nothing if none had any. */
@@ -340,7 +351,9 @@ static int processes_json(struct json_writer *json, struct trace_reader *reader,
 	for (i = 0; i < trace_reader_process_count(reader); i++) {
 		process = trace_reader_process(reader, i);
 		counts = counts_of(profile);
-		if (process != profile->process && counts_read(&counts, reader, process))
+		/* of a sample, what was recorded: the estimates are in the totals */
+		if ((process != profile->process || process->header.sample_bytes) &&
+		    counts_read(&counts, reader, process))
 			return -1;
 		json_object(json, NULL);
 		process_json(json, process, &counts);
@@ -413,28 +426,31 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	bool is_trace = trace_reader_is_trace(reader);
 
 	json_string(json, "recording", basename(trace_reader_name(reader)));
-	/* also false if chunks of this process are damaged, even if the trace has its end */
+	/* false if chunks of this process are damaged or unread, though the trace has its end */
 	json_bool(json, "complete",
-	          is_trace && trace_reader_is_complete(reader) && !profile->lost.damaged);
+	          is_trace && trace_reader_is_complete(reader) && !profile->lost.damaged &&
+	              !(profile->process->header.flags & RING_UNREADABLE));
 	json_object(json, "process");
 	process_json(json, profile->process, &counts);
 	json_object_end(json);
 	phases_json(json, &profile->process->header, profile->phases);
 	filter_json(json, profile, settings->filter);
 	totals_json(json, profile);
+	sample_json(json, profile);
 	classes_json(json, classes);
 	kind_split_json(json, &findings->split);
 	lost_json(json, profile->process, &profile->lost);
 	histogram_json(json, &profile->replay);
 	timeline_json(json, profile);
 	go_heap_json(json, profile, settings->top);
-	if (heaps_json(json, classes, settings->top) ||
+	if (alive_json(json, profile, settings->top) ||
+	    heaps_json(json, classes, settings->top) ||
 	    mappings_json(json, classes, settings->top) ||
 	    growth_json(json, findings, settings->top) ||
 	    advice_json(json, findings, settings->top) ||
 	    threads_json(json, classes, settings->sort) ||
 	    labels_json(json, classes, settings->sort) || faults_json(json, classes) ||
-	    stacks_json(json, classes, settings->top) ||
+	    stacks_json(json, classes, settings) ||
 	    kept_json(json, findings, settings->top) ||
 	    groups_json(json, findings, settings) || paths_json(json, findings, settings) ||
 	    processes_json(json, reader, profile))

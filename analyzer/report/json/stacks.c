@@ -1,6 +1,9 @@
 /* report/json/stacks.c - stacks and faults for programs. */
 #include "report/json/stacks.h"
 
+#include "verdict/block_filter.h"
+#include "report/why_memory.h"
+#include "verdict/function_choice.h"
 #include "verdict/go_end.h"
 #include "verdict/stack_functions.h"
 #include "verdict/stack_names.h"
@@ -20,6 +23,7 @@
 struct writing {
 	struct json_writer *json;
 	const struct classes *classes;
+	const struct stack_choice *choice; /* NULL: all stacks */
 	struct stack_names scratch;
 };
 
@@ -123,8 +127,11 @@ static int thread_json(struct writing *writing, uint32_t index)
 	const struct thread *thread = profile->replay.threads.items[index];
 	const struct thread *creator = stack_creator(&profile->replay, index);
 	uint64_t most = thread_depths_most(depths);
+	char why[WHY_MEMORY_BYTES];
 
 	json_object(json, NULL);
+	json_string(json, "why",
+	            depths->deepest.path.count ? why_stack_text(why, thread) : "");
 	json_count(json, "serial", thread->serial);
 	json_count(json, "tid", thread->tid);
 	json_string(json, "name", thread->name);
@@ -159,8 +166,11 @@ static int threads_json(struct writing *writing, uint64_t top)
 {
 	struct stack_order order;
 	size_t i, shown;
-	int result = stack_order_make(&order, &writing->classes->profile->replay);
+	const struct replay *replay = &writing->classes->profile->replay;
+	int result = stack_order_make(&order, replay);
 
+	if (writing->choice)
+		stack_order_choose(&order, replay, writing->choice);
 	shown = top && top < order.count ? top : order.count;
 	json_count(writing->json, "thread_count", order.count);
 	json_array(writing->json, "threads");
@@ -180,13 +190,18 @@ static int others_json(struct writing *writing)
 	const struct replay *replay = &writing->classes->profile->replay;
 	struct json_writer *json = writing->json;
 	const struct other_stack *other;
+	char why[WHY_MEMORY_BYTES];
 	int result = 0;
 	uint32_t i;
 
 	json_array(json, "others");
 	for (i = 0; i < replay->stacks.other_count && !result; i++) {
 		other = &replay->stacks.others[i];
+		if (!stack_choice_has_other(writing->choice, replay, other))
+			continue;
 		json_object(json, NULL);
+		json_string(json, "why",
+		            other->deepest.path.count ? why_other_stack_text(why, i) : "");
 		json_string(json, "kind", other->kind == STACK_SIGNAL ? "signal" : "other");
 		json_count(json, "tid", replay->threads.items[other->thread]->tid);
 		json_count(json, "limit", other->kind == STACK_SIGNAL ? other->room_bytes : 0);
@@ -208,15 +223,18 @@ static int functions_json(struct writing *writing, uint64_t top)
 	const struct classes *classes = writing->classes;
 	struct json_writer *json = writing->json;
 	struct stack_functions functions;
+	char why[FUNCTION_NUMBER_BYTES];
 	int result = stack_functions_make(&functions, classes->profile,
 	                                  &classes->functions);
 	size_t i;
 
+	stack_functions_choose(&functions, writing->choice);
 	json_count(json, "function_count", functions.count);
 	json_count(json, "frame_bytes", functions.bytes);
 	json_array(json, "functions");
 	for (i = 0; i < functions.count && !result && (!top || i < top); i++) {
 		json_object(json, NULL);
+		json_string(json, "why", function_number_text(why, functions.rows[i].function));
 		result = function_json(writing, functions.rows[i].location);
 		json_count(json, "frames", functions.rows[i].frames);
 		json_count(json, "bytes", functions.rows[i].bytes);
@@ -228,13 +246,20 @@ static int functions_json(struct writing *writing, uint64_t top)
 	return result;
 }
 
-int stacks_json(struct json_writer *json, const struct classes *classes, uint64_t top)
+int stacks_json(struct json_writer *json, const struct classes *classes,
+                const struct report_settings *settings)
 {
 	const struct stack_depths *stacks = &classes->profile->replay.stacks;
 	struct writing writing = { .json = json, .classes = classes };
+	uint64_t top = settings->top;
 	int result;
 
+	if (settings->view == REPORT_STACKS && settings->filter)
+		writing.choice = &settings->filter->stacks;
 	json_object(json, "stacks");
+	json_string(json, "filter",
+	            writing.choice && writing.choice->needed ? writing.choice->text.data
+	                                                     : "");
 	json_count(json, "samples", stacks->readings);
 	/* after an error nothing more is written: the caller gives the document up */
 	result = threads_json(&writing, top);

@@ -7,14 +7,16 @@
 
 #include "verdict/classes.h"
 #include "base/json_writer.h"
+#include "report/settings.h"
 
 #include <stdint.h>
 
 /*
- * Write the keys `stacks` and `faults`, with the first `top` threads and functions (0: all). 0
- * or -1.
+ * Write the keys `stacks` and `faults`, with the first settings->top threads and functions (0:
+ * all), of those that the filters of --stacks choose. 0 or -1.
  */
-int stacks_json(struct json_writer *json, const struct classes *classes, uint64_t top);
+int stacks_json(struct json_writer *json, const struct classes *classes,
+                const struct report_settings *settings);
 int faults_json(struct json_writer *json, const struct classes *classes);
 
 #endif

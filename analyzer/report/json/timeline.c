@@ -51,6 +51,10 @@ static void inside_json(struct json_writer *json, const struct profile *profile,
 		json_count(json, "overhead_estimated", inside.overhead);
 	else
 		json_null(json, "overhead_estimated");
+	if (inside.has_absent)
+		json_count(json, "live_absent", inside.absent);
+	else
+		json_null(json, "live_absent");
 	json_count(json, "kept", inside.kept);
 	json_object_end(json);
 }
@@ -157,6 +161,7 @@ static void peak_json(struct json_writer *json, const struct segment_history *hi
 		json_count(json, "kernel_rss", history->kernel_peak);
 	else
 		json_null(json, "kernel_rss");
+	json_bool(json, "kernel_rss_is_bound", history->peak_is_bound);
 	json_object_end(json);
 }
 

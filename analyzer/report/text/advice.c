@@ -36,13 +36,18 @@ static int advice_print(const struct screen *screen, const struct findings *find
 	return result;
 }
 
+static const char sampled
+	[] = "a sample cannot show how many blocks are alive at once, or what follows what";
+
 int report_advice_brief(const struct screen *screen, const struct findings *findings)
 {
 	const struct advice_list *list = &findings->advice;
+	size_t most = screen->rows ? screen->rows : SCREEN_ADVICE, i;
 	int result = 0;
-	size_t i;
 
-	if (!list->count)
+	if (profile_is_sampled(findings->classes->profile))
+		screen_line(screen, 2, "  no advice: %s", sampled);
+	else if (!list->count)
 		screen_line(screen, 2, "  no advice: --why NAME says of each function why not");
 	else if (!list->shown)
 		screen_line(
@@ -50,7 +55,7 @@ int report_advice_brief(const struct screen *screen, const struct findings *find
 			"  nothing here would pay: %zu change%s would save little; --advice "
 			"lists %s",
 			list->count, text_s(list->count), list->count == 1 ? "it" : "them");
-	for (i = 0; i < list->shown && i < SCREEN_ADVICE && !result; i++)
+	for (i = 0; i < list->shown && i < most && !result; i++)
 		result = advice_print(screen, findings, &list->items[i], i + 1);
 	if (!result && list->shown && i < list->count)
 		screen_line(screen, 4, "    %s.. and %zu more%s: --advice lists all%s",
@@ -67,9 +72,12 @@ int report_advice_all(const struct screen *screen, const struct findings *findin
 	int result = 0;
 	size_t i;
 
-	screen_heading(screen, "advice",
-	               "the largest saving first; --why shows the evidence");
-	if (!list->count)
+	screen_heading(
+		screen, "advice",
+		"what saves the most time in malloc first; --why shows the evidence");
+	if (profile_is_sampled(findings->classes->profile))
+		screen_line(screen, 2, "  none: %s", sampled);
+	else if (!list->count)
 		screen_line(screen, 2,
 		            "  none: no rule finds anything to change; --why says why not");
 	for (i = 0; i < list->count && (!top || i < top) && !result; i++) {

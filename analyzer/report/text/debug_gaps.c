@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #define GAPS_SHOWN 2
 #define MISSING_SHOWN 1 /* they take three lines each */
@@ -54,6 +55,7 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 	struct text line = { NULL, 0, 0 };
 	const struct module *module;
 	const struct debug_gap *gap;
+	const char *slash;
 	bool is_packaged = false;
 	size_t i, shown = 0, others = 0;
 
@@ -67,7 +69,8 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 		}
 		module = address_map_module(profile->map, gap->module);
 		build_id_text(id, module);
-		text_escape(path, sizeof(path), module->path);
+		slash = screen->is_brief ? strrchr(module->path, '/') : NULL;
+		text_escape(path, sizeof(path), slash ? slash + 1 : module->path);
 		text_escape(package, sizeof(package), gap->package);
 		if (text_printf(&line, "%s%s%s%s%s%s%s%s", shown ? ", " : "", path,
 		                *gap->package || *id ? " (" : "",
@@ -82,7 +85,13 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 	}
 	if (others)
 		snprintf(more, sizeof(more), " and %zu more", others);
-	if (shown && line.data)
+	if (shown && line.data && screen->is_brief)
+		screen_line(
+			screen, 2,
+			"no debug information: %s%s: install it%s or set DEBUGINFOD_URLS, then %s",
+			line.data, more, is_packaged ? "" : " (a -dbgsym package)",
+			remedy(profile));
+	else if (shown && line.data)
 		screen_line(
 			screen, 2,
 			"no debug information: %s%s; functions are shown as they were compiled, "

@@ -15,7 +15,10 @@
 #include <string.h>
 
 #define GROWTH_ROWS 4
+#define GROWTH_DIVISOR \
+	100                /* what grew by less than this part of the most is not shown */
 #define OTHERS_SHOWN 4 /* call sites of a row, besides the one in its column */
+#define KIND_BYTES 48  /* for kind_text() */
 #define REST_NAMES 2   /* functions named among the rest of what was never freed */
 
 static const struct figure_column columns[] = {
@@ -72,6 +75,19 @@ static int others_print(const struct screen *screen, const struct findings *find
 	return result;
 }
 
+/* A row that won nothing in the last eighth of main says so. */
+static void until_print(const struct screen *screen, const struct classes *classes,
+                        const struct growth_row *row)
+{
+	const struct ring_header *header = &classes->profile->process->header;
+	char time[TEXT_NUMBER_BYTES];
+
+	if (row->last_time < classes->growths.late_time && process_is_calibrated(header) &&
+	    !screen->is_brief)
+		screen_line(screen, 8, "        grew until %s, and not since",
+		            text_duration(time, process_time_ns(header, row->last_time)));
+}
+
 /* 0, or -1: no memory. */
 static int row_print(const struct figures *figures, const struct findings *findings,
                      const struct growth_rows *rows, const struct growth_row *row)
@@ -88,8 +104,9 @@ static int row_print(const struct figures *figures, const struct findings *findi
 	why_text(texts[3], findings, rows->call_sites[row->first]);
 	fputs(is_dim ? screen_dim(screen) : "", screen->file);
 	report_name(screen, &row->name, figures_print(figures, texts));
-	if (row->count > 1)
+	if (row->count > 1 && !screen->is_brief)
 		result = others_print(screen, findings, rows, row);
+	until_print(screen, classes, row);
 	fputs(is_dim ? screen_plain(screen) : "", screen->file);
 	return result;
 }
@@ -106,10 +123,26 @@ static void title_print(const struct screen *screen, const struct classes *class
 		         "bytes alive after %s (half of main) and after %s%s",
 		         text_duration(half, process_time_ns(header, growths->half_time)),
 		         text_duration(end, process_time_ns(header, growths->end_time)),
-		         growths->is_torn_down ? ", before it freed what it had" : "");
+		         growths->is_before_freed ? ", before it freed what it had" : "");
 	else
 		snprintf(aside, sizeof(aside), "bytes alive at half of main, and at the end");
 	screen_heading(screen, "what is growing", aside);
+}
+
+/* "once", or "grew until 707 ms". */
+static void kind_text(char text[KIND_BYTES], const struct classes *classes,
+                      const struct report_row *row)
+{
+	const struct ring_header *header = &classes->profile->process->header;
+	const struct site_growth *site = classes_growth(classes, row->path);
+	enum live_kind kind = class_counts_live(&row->classes);
+	char time[TEXT_NUMBER_BYTES];
+
+	if (kind == LIVE_GROWN && site->kind == LIVE_GROWN && process_is_calibrated(header))
+		snprintf(text, KIND_BYTES, "grew until %s",
+		         text_duration(time, process_time_ns(header, site->last_time)));
+	else
+		snprintf(text, KIND_BYTES, "%s", live_kind_text(kind));
 }
 
 /*
@@ -119,8 +152,9 @@ static void title_print(const struct screen *screen, const struct classes *class
 static int rest_print(const struct screen *screen, const struct classes *classes)
 {
 	const struct class_share *kinds = classes->all.kinds;
-	uint64_t bytes = kinds[LIVE_STEADY].bytes + kinds[LIVE_ONCE].bytes;
-	char size[TEXT_NUMBER_BYTES], name[1024];
+	uint64_t bytes = kinds[LIVE_GROWN].bytes + kinds[LIVE_STEADY].bytes +
+	                 kinds[LIVE_ONCE].bytes;
+	char size[TEXT_NUMBER_BYTES], kind[KIND_BYTES], why[ROW_WHY_BYTES], name[1024];
 	struct text names = { NULL, 0, 0 };
 	const struct class_counts *counts;
 	struct report_rows rows;
@@ -128,6 +162,13 @@ static int rest_print(const struct screen *screen, const struct classes *classes
 
 	if (!bytes)
 		return 0;
+	if (screen->is_brief) {
+		screen_line(
+			screen, 4,
+			"  never freed, but not growing: %s; --class live-at-exit lists all",
+			text_size(size, bytes));
+		return 0;
+	}
 	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, REPORT_SORT_LIVE))
 		return -1;
 	report_rows_own_first(&rows, classes, REPORT_SORT_LIVE, false);
@@ -137,9 +178,10 @@ static int rest_print(const struct screen *screen, const struct classes *classes
 		    class_counts_live(counts) == LIVE_GROWING)
 			continue;
 		stack_name_text(name, sizeof(name), &rows.rows[i].name);
-		text_printf(&names, "%s%s %s (%s)", shown++ ? ", " : ": ", name,
-		            text_size(size, counts->shares[CLASS_LIVE].bytes),
-		            live_kind_text(class_counts_live(counts)));
+		report_row_why(why, &rows.rows[i], REPORT_BY_FUNCTION);
+		kind_text(kind, classes, &rows.rows[i]);
+		text_printf(&names, "%s%s %s (%s, --why %s)", shown++ ? ", " : ": ", name,
+		            text_size(size, counts->shares[CLASS_LIVE].bytes), kind, why);
 	}
 	report_rows_release(&rows);
 	screen_line(screen, 4,
@@ -149,12 +191,44 @@ static int rest_print(const struct screen *screen, const struct classes *classes
 	return 0;
 }
 
+/* The smallest growth that is worth a row beside the others. */
+static uint64_t least_growth(const struct growth_rows *rows)
+{
+	uint64_t most = 0;
+	uint32_t i;
+
+	for (i = 0; i < rows->count; i++)
+		most = rows->rows[i].growth_bytes > most ? rows->rows[i].growth_bytes : most;
+	return most / GROWTH_DIVISOR;
+}
+
+/* 0, or -1: no memory. */
+static int rows_print(const struct figures *figures, const struct findings *findings,
+                      const struct growth_rows *rows)
+{
+	uint64_t least = least_growth(rows);
+	uint32_t most = figures->screen->rows ? figures->screen->rows : GROWTH_ROWS;
+	uint32_t i, shown = 0;
+	int result = 0;
+
+	for (i = 0; i < rows->count && shown < most && !result; i++) {
+		if (rows->rows[i].growth_bytes < least)
+			continue;
+		result = row_print(figures, findings, rows, &rows->rows[i]);
+		shown++;
+	}
+	if (!result && rows->count > shown)
+		screen_line(figures->screen, 3,
+		            ".. and %u more; --class growing lists them all",
+		            rows->count - shown);
+	return result;
+}
+
 int report_growth(const struct screen *screen, const struct findings *findings)
 {
 	const struct classes *classes = findings->classes;
 	struct figures figures = figures_of(screen, columns, 4);
 	struct growth_rows rows;
-	uint32_t i;
 	int result;
 
 	if (!classes->profile->replay.totals.bytes)
@@ -165,13 +239,15 @@ int report_growth(const struct screen *screen, const struct findings *findings)
 		figures_titles(&figures, "call site");
 	} else if (!result) {
 		screen_heading(screen, "nothing is growing",
-		               "no call site has more alive at the end than before");
+		               classes->all.kinds[LIVE_GROWN].bytes
+		                   ? "some call sites grew, but not until the end"
+		               : site_growths_has_more(&classes->growths)
+		                   ? "some call sites have more alive at the end than at half, "
+		                     "but did not go on growing"
+		                   : "no call site has more alive at the end than before");
 	}
-	for (i = 0; i < rows.count && i < GROWTH_ROWS && !result; i++)
-		result = row_print(&figures, findings, &rows, &rows.rows[i]);
-	if (!result && rows.count > GROWTH_ROWS)
-		screen_line(screen, 3, ".. and %u more; --class growing lists them all",
-		            rows.count - GROWTH_ROWS);
+	if (!result)
+		result = rows_print(&figures, findings, &rows);
 	growth_rows_release(&rows);
 	return result ? result : rest_print(screen, classes);
 }

@@ -2,6 +2,7 @@
 #include "report/text/info.h"
 
 #include "base/text.h"
+#include "report/cut_words.h"
 #include "report/text/phases.h"
 #include "report/text/recording.h"
 #include "report/text/summary.h"
@@ -25,6 +26,20 @@ static void cause_print(const struct screen *screen, uint64_t count, const char 
 		            text_count(text, count), cause);
 }
 
+/* Print where the walks of stacks ended early, below their number. */
+static void cuts_print(const struct screen *screen, const struct ring_header *header)
+{
+	struct cut_counts cuts = cut_counts(header);
+	char text[TEXT_NUMBER_BYTES];
+
+	for (enum cut_kind kind = CUT_NONE; kind < CUT_KINDS; kind++) {
+		if (cuts.counts[kind])
+			screen_line(screen, LABEL_COLUMNS, "%*s%s of these at %s",
+			            LABEL_COLUMNS + 2, "", text_count(text, cuts.counts[kind]),
+			            cut_text(kind));
+	}
+}
+
 /*
  * Print the number of lost events, and a line for each cause. Drained events are not lost: they
  * are in a trace, and only have a line of their own.
@@ -44,9 +59,12 @@ static void lost_print(const struct screen *screen, const struct trace_process *
 		screen_line(screen, LABEL_COLUMNS, "    lost       %s%s%s event%s",
 		            screen_bold(screen), text_count(count, events),
 		            screen_plain(screen), text_s(events));
-	for (i = 0; i < LOST_CAUSES_MAX; i++)
+	for (i = 0; i < LOST_CAUSES_MAX; i++) {
 		cause_print(screen, process->header.lost[i],
 		            loss_cause_text(i, process->header.lost[i]));
+		if (i == LOST_STACKS_CUT)
+			cuts_print(screen, &process->header);
+	}
 	cause_print(screen, lost->damaged, "in chunks that are damaged");
 	cause_print(screen, lost->holes, "missing for no known reason");
 }
@@ -59,6 +77,7 @@ static void state_print(const struct screen *screen,
                         const struct trace_process *process)
 {
 	uint32_t flags = process->header.flags;
+	char mean[TEXT_NUMBER_BYTES];
 
 	screen_line(screen, LABEL_COLUMNS, "    state      %s%s%s",
 	            flags & RING_FINISHED   ? "ran to its end"
@@ -68,9 +87,15 @@ static void state_print(const struct screen *screen,
 	                ? "is still running"
 	                : "did not reach its end (killed, or _exit, or exec)",
 	            flags & RING_FORKED     ? "; began by fork"
+	            : flags & RING_WAITED   ? "; recording began while it ran"
 	            : flags & RING_ATTACHED ? "; attached to while it ran"
 	                                    : "",
 	            process->is_from_ring ? "; read from its ring" : "");
+	if (process->header.sample_bytes)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"    sample     1 in %s: all counts here are of sampled blocks only",
+			text_size(mean, process->header.sample_bytes));
 }
 
 /*

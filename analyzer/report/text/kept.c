@@ -28,20 +28,28 @@ static void when_text(char *text, size_t bytes, const struct kept *kept,
 	         kept->is_exit && *after ? ", " : "", after);
 }
 
+/* "node()" and "frag.c:12". 0, or -1: memory is out. */
+static int pin_names(char function[NAME_BYTES], char line[NAME_BYTES],
+                     const struct findings *findings, const struct kept_pin *pin)
+{
+	const struct call_site *call_site = &findings->call_sites
+	                                         .call_sites[pin->call_site];
+
+	function_call_text(function, NAME_BYTES, findings->classes, call_site->function);
+	return location_line_text(line, NAME_BYTES, findings->classes->profile,
+	                          call_site->location);
+}
+
 /* "node() frag.c:12". 0, or -1: memory is out. */
 static int pin_text(char text[NAME_BYTES], const struct findings *findings,
                     const struct kept_pin *pin)
 {
-	const struct call_site *call_site = &findings->call_sites
-	                                         .call_sites[pin->call_site];
-	const struct profile *profile = findings->classes->profile;
-	char function[256], line[256];
+	char function[NAME_BYTES], line[NAME_BYTES];
 
-	function_call_text(function, sizeof(function), findings->classes,
-	                   call_site->function);
-	if (location_line_text(line, sizeof(line), profile, call_site->location))
+	if (pin_names(function, line, findings, pin))
 		return -1;
-	snprintf(text, NAME_BYTES, "%s%s%s", function, *line ? " " : "", line);
+	snprintf(text, NAME_BYTES, "%.*s%s%.*s", NAME_BYTES / 2 - 2, function,
+	         *line ? " " : "", NAME_BYTES / 2 - 2, line);
 	return 0;
 }
 
@@ -87,6 +95,16 @@ static int brief_add(struct text *text, const struct kept_help *help,
 	return result ? -1 : 0;
 }
 
+/*
+ * Whether the program had given up what it had: it had freed it in main, and ended. That malloc
+ * kept it then, and could have given it back, is of no use to the reader.
+ */
+static bool is_over(const struct classes *classes, const struct kept_help *help)
+{
+	return help->kept->is_exit && classes->growths.has_freed_most && !help->has_pool &&
+	       !help->arena_save;
+}
+
 int kept_print_brief(const struct screen *screen, const struct findings *findings,
                      bool *is_shown)
 {
@@ -100,16 +118,24 @@ int kept_print_brief(const struct screen *screen, const struct findings *finding
 	if (kept_unknown_text(profile))
 		return 0;
 	result = kept_help_make(&help, findings, kept_worst(profile));
-	if (!result && help.is_large)
+	*is_shown = !result && help.is_large && !is_over(findings->classes, &help);
+	if (*is_shown)
 		result = brief_add(&text, &help, findings);
-	if (!result && help.is_large) {
-		*is_shown = true;
+	if (*is_shown && !result && screen->is_brief && help.trim && !help.has_pool &&
+	    !help.arena_save && !help.ends_save) {
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  kept         %s is free, in a heap of %s; malloc_trim(0) returns %s; --kept",
+			text_size(size, help.free_bytes), text_size(more, help.kept->all.resident),
+			text_size(when, help.trim));
+	} else if (*is_shown && !result) {
 		when_text(when, sizeof(when), help.kept, profile);
 		screen_line(
 			screen, LABEL_COLUMNS,
-			"  kept         %s: %s%s%s of the heap's %s were free: %s; see --kept",
-			when, screen_bold(screen), text_size(size, help.free_bytes),
-			screen_plain(screen), text_size(more, help.kept->all.resident), text.data);
+			"  kept         %s%s%s%s%s of the heap's %s were free: %s; see --kept",
+			screen->is_brief ? "" : when, screen->is_brief ? "" : ": ",
+			screen_bold(screen), text_size(size, help.free_bytes), screen_plain(screen),
+			text_size(more, help.kept->all.resident), text.data);
 	}
 	text_release(&text);
 	kept_help_release(&help);
@@ -227,11 +253,11 @@ static int pin_name_print(const struct figures *figures,
                           const struct findings *findings, const struct kept_pin *pin,
                           size_t used)
 {
-	char text[NAME_BYTES];
+	char function[NAME_BYTES], line[NAME_BYTES];
 
-	if (pin_text(text, findings, pin))
+	if (pin_names(function, line, findings, pin))
 		return -1;
-	figures_name(figures, used, text, false);
+	report_names(figures->screen, function, "", line, used);
 	return 0;
 }
 

@@ -10,10 +10,6 @@
 
 #include <string.h>
 
-/* the words between an owner and the function that allocates, which gets so many columns */
-#define MOST_FROM "  most from "
-#define FROM_COLUMNS_MIN 8
-
 /* ---- one class ----------------------------------------------------------------------- */
 
 /*
@@ -72,35 +68,6 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 
 /* ---- owners -------------------------------------------------------------------------- */
 
-/* Print the owner and, beside or below it, the function that allocates most of what it owns. */
-static void owner_print(const struct figures *figures, const char *name,
-                        const char *from, size_t used)
-{
-	const struct screen *screen = figures->screen;
-	size_t room = screen->columns - used - strlen(MOST_FROM), least;
-	char line[256];
-
-	/*
-	 * The end of a name says which function it is, and in whose name it keeps blocks. On a
-	 * narrow screen the second name gets a line of its own. Otherwise both share the line, and
-	 * the owner is shortened so far that some columns of the other remain.
-	 */
-	if (screen->is_narrow && text_columns(name) + text_columns(from) > room) {
-		fprintf(screen->file, "%s\n%*s",
-		        screen_fit(screen, line, sizeof(line), name, screen->columns - used),
-		        (int)used, "");
-	} else {
-		least = text_columns(from) < FROM_COLUMNS_MIN ? text_columns(from)
-		                                              : FROM_COLUMNS_MIN;
-		text_fit(line, sizeof(line), name, room - least, TEXT_KEEP_BOTH);
-		fputs(line, screen->file);
-		room -= text_columns(line);
-	}
-	fprintf(screen->file, "%s" MOST_FROM "%s%s\n", screen_dim(screen),
-	        text_fit(line, sizeof(line), from, room, TEXT_KEEP_BOTH),
-	        screen_plain(screen));
-}
-
 /* Append the main loop in whose name the function keeps its blocks. */
 static void hub_add(char *name, size_t bytes, const struct classes *classes,
                     uint32_t hub)
@@ -128,7 +95,8 @@ static void owned_print(const struct figures *figures, const struct findings *fi
 	function_number_text(texts[3], owned->function);
 	if (owned->hub != FUNCTION_NONE)
 		hub_add(name, sizeof(name), classes, owned->hub);
-	owner_print(figures, name, from, figures_print(figures, texts));
+	report_names(figures->screen, name, "most from ", from,
+	             figures_print(figures, texts));
 }
 
 int report_owners(const struct screen *screen, const struct findings *findings,

@@ -3,15 +3,19 @@
 
 #include "base/table.h"
 #include "report/mapping_rows.h"
+#include "report/why_memory.h"
 #include "report/text/names.h"
 #include "report/text/summary.h"
 #include "trace/clock.h"
 #include "verdict/function_text.h"
+#include "verdict/module_choice.h"
+#include "verdict/unseen_allocators.h"
 
 #include <string.h>
 
 #define LABEL_COLUMNS 15
 #define CALLERS_SHOWN 12
+#define WHY_SHOWN 8 /* call paths that --why shows of a line or a function */
 /* Mappings of less than this are not worth a line on the default screen .. */
 #define BRIEF_BYTES (UINT64_C(1) << 20)
 /* .. nor of less than this part of what is resident. */
@@ -155,11 +159,13 @@ static void use_print(const struct screen *screen, const char *label,
 
 static const struct figure_column columns[] = {
 	{ "at most", 10, 8 }, { "at end", 10, 8 }, { "resident", 10, 8 },
-	{ "mapped", 10, 8 },  { "calls", 7, 5 },
+	{ "mapped", 10, 8 },  { "calls", 7, 5 },   { "--why", 6, 5 },
 };
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
 
-static size_t figures_row(const struct figures *figures, const struct mapping_row *row)
+/* A row of a line of source is named by one of its calls, one of a call path by its own number. */
+static size_t figures_row(const struct figures *figures, const struct classes *classes,
+                          const struct mapping_row *row, bool by_path)
 {
 	char texts[COLUMNS][TEXT_NUMBER_BYTES];
 
@@ -171,6 +177,10 @@ static size_t figures_row(const struct figures *figures, const struct mapping_ro
 		figures_size(texts[2], row->sums.highest.resident);
 	figures_size(texts[3], row->sums.bytes);
 	text_short(texts[4], row->sums.calls);
+	if (by_path)
+		why_mapping_text(texts[5], row->number);
+	else
+		why_mapping_call_text(texts[5], classes, row->node);
 	return figures_print(figures, texts);
 }
 
@@ -207,7 +217,7 @@ static int aside_print(const struct screen *screen, const struct mappings *mappi
 }
 
 static int callers_print(const struct screen *screen, const struct profile *profile,
-                         const struct mapping_row *row, size_t used)
+                         const struct mapping_row *row, size_t used, size_t most)
 {
 	struct stack_names stack = { NULL, 0, 0 };
 	size_t i, shown;
@@ -216,7 +226,7 @@ static int callers_print(const struct screen *screen, const struct profile *prof
 		return -1;
 	if (!stack.count)
 		fprintf(screen->file, "(no stack)\n");
-	shown = stack.count <= CALLERS_SHOWN + 1 ? stack.count : CALLERS_SHOWN;
+	shown = stack.count <= most + 1 ? stack.count : most;
 	for (i = 0; i < shown; i++) {
 		if (i)
 			fprintf(screen->file, "%*s", LABEL_COLUMNS, "");
@@ -243,6 +253,7 @@ static int table_print(const struct screen *screen, const struct classes *classe
 
 	screen_heading(screen, by_path ? "mappings by call path" : "mappings by call site",
 	               "most bytes at once first");
+	figures_last_aside(&figures);
 	figures_titles(&figures, "function");
 	for (i = 0; i < rows->count && !result; i++) {
 		const struct mapping_row *row = &rows->rows[i];
@@ -254,9 +265,9 @@ static int table_print(const struct screen *screen, const struct classes *classe
 			continue;
 		}
 		shown++;
-		used = figures_row(&figures, row);
+		used = figures_row(&figures, classes, row, by_path);
 		if (by_path)
-			result = callers_print(screen, classes->profile, row, used);
+			result = callers_print(screen, classes->profile, row, used, CALLERS_SHOWN);
 		else
 			report_name(screen, &row->name, used);
 		if (!result)
@@ -315,12 +326,51 @@ int report_mappings(const struct screen *screen, const struct classes *classes,
 		use_print(screen, "last", &mappings->totals.last,
 		          history->snapshots[history->count - 1].time_ns);
 	}
+	report_unseen_allocators(screen, classes);
 	result = mapping_rows_make(&rows, classes, settings->group == REPORT_BY_PATH);
 	if (!result)
 		result = table_print(screen, classes, &rows, settings);
 	mapping_rows_release(&rows);
 	if (!result)
 		notes_print(screen);
+	return result;
+}
+
+/* ---- --why ----------------------------------------------------------------------------- */
+
+int report_mapping_paths(const struct screen *screen, const struct classes *classes,
+                         const uint8_t *only)
+{
+	const struct mappings *mappings = &classes->profile->replay.mappings;
+	struct figures figures = figures_of(screen, columns, COLUMNS);
+	struct mapping_rows rows;
+	size_t i, count = 0, shown = 0;
+	int result = mapping_rows_make(&rows, classes, true);
+
+	for (i = 0; i < rows.count; i++)
+		count += only[rows.rows[i].number];
+	screen_heading(
+		screen, count == 1 ? "mapped on this call path" : "mapped on these call paths",
+		"most bytes at once first");
+	figures_last_aside(&figures);
+	figures_titles(&figures, "function");
+	for (i = 0; i < rows.count && !result && shown < WHY_SHOWN; i++) {
+		const struct mapping_row *row = &rows.rows[i];
+
+		if (!only[row->number])
+			continue;
+		shown++;
+		result = callers_print(screen, classes->profile, row,
+		                       figures_row(&figures, classes, row, true),
+		                       count == 1 ? SIZE_MAX - 1 : CALLERS_SHOWN);
+		if (!result)
+			result = aside_print(screen, mappings, row);
+	}
+	if (shown < count)
+		screen_line(screen, 3,
+		            ".. and %zu more; --mappings --by path --top 0 shows all",
+		            count - shown);
+	mapping_rows_release(&rows);
 	return result;
 }
 
@@ -358,13 +408,35 @@ static void maker_text(char *text, size_t bytes, const struct classes *classes,
 		snprintf(text, bytes, "%s", function);
 }
 
+void report_unseen_allocators(const struct screen *screen,
+                              const struct classes *classes)
+{
+	const struct address_map *map = classes->profile->map;
+	struct unseen_allocators found;
+	char size[TEXT_NUMBER_BYTES], why[WHY_MEMORY_BYTES], module[256];
+	size_t i;
+
+	unseen_allocators_find(&found, classes);
+	for (i = 0; i < found.count; i++)
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  %sunseen%s       %s is in %s under names of its own: its blocks are not seen, "
+			"nor counted; it mapped %s (--why %s)",
+			screen_bold(screen), screen_plain(screen), found.items[i].name,
+			text_escape(
+				module, sizeof(module),
+				module_last_part(address_map_module(map, found.items[i].module)->path)),
+			text_size(size, found.items[i].bytes),
+			why_mapping_text(why, found.items[i].path));
+}
+
 int report_mappings_brief(const struct screen *screen, const struct classes *classes)
 {
 	const struct profile *profile = classes->profile;
 	const struct mapping_use *use = &profile->replay.mappings.totals.highest;
 	const struct segment_history *history = &profile->segments;
 	char size[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], all[TEXT_NUMBER_BYTES];
-	char who[544], share[640];
+	char who[544], share[640], why[WHY_MEMORY_BYTES];
 	bool unsure;
 	const struct mapping_row *most;
 	struct mapping_rows rows;
@@ -382,17 +454,28 @@ int report_mappings_brief(const struct screen *screen, const struct classes *cla
 		text_size(part,
 		          unsure ? most->sums.highest.writable : most->sums.highest.resident);
 		if (unsure)
-			snprintf(share, sizeof(share), "%s mapped %s, touched or not", who, part);
+			snprintf(share, sizeof(share), "%s mapped %s, touched or not (--why %s)",
+			         who, part, why_mapping_call_text(why, classes, most->node));
 		else
-			snprintf(share, sizeof(share), "%s by %s",
+			snprintf(share, sizeof(share), "%s by %s (--why %s)",
 			         most->sums.highest.resident == use->resident ? "all of it" : part,
-			         who);
-		screen_line(screen, LABEL_COLUMNS,
-		            "  mapped       %s %s of %s resident by the program itself%s; %s; "
-		            "--mappings shows all",
-		            use->unsure ? "at least" : "about", text_size(size, use->resident),
-		            text_size(all, history->snapshots[history->highest].total.rss),
-		            use->other > use->resident / 2 ? " (in 'other')" : "", share);
+			         who, why_mapping_call_text(why, classes, most->node));
+		function_call_text(who, sizeof(who), classes, most->function);
+		if (screen->is_brief)
+			screen_line(
+				screen, LABEL_COLUMNS,
+				"  mapped       %s %s by the program itself, most by %s (--why %s); "
+				"--mappings",
+				use->unsure ? "at least" : "about", text_size(size, use->resident), who,
+				why_mapping_call_text(why, classes, most->node));
+		else
+			screen_line(
+				screen, LABEL_COLUMNS,
+				"  mapped       %s %s of %s resident by the program itself%s; %s; "
+				"--mappings shows all",
+				use->unsure ? "at least" : "about", text_size(size, use->resident),
+				text_size(all, history->snapshots[history->highest].total.rss),
+				use->other > use->resident / 2 ? " (in 'other')" : "", share);
 	}
 	mapping_rows_release(&rows);
 	return 0;

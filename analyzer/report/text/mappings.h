@@ -18,4 +18,15 @@ int report_mappings(const struct screen *screen, const struct classes *classes,
  */
 int report_mappings_brief(const struct screen *screen, const struct classes *classes);
 
+/* Print a line for each allocator whose blocks are not seen (verdict/unseen_allocators.h). */
+void report_unseen_allocators(const struct screen *screen,
+                              const struct classes *classes);
+
+/*
+ * Print the call paths with only[number], the most bytes at once first, with their callers. 0,
+ * or -1: memory is out.
+ */
+int report_mapping_paths(const struct screen *screen, const struct classes *classes,
+                         const uint8_t *only);
+
 #endif

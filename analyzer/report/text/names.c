@@ -34,11 +34,7 @@ static const char *part_next(const char *name)
 	return NULL;
 }
 
-/*
- * Write the name, without as many of its outer namespaces and classes as it takes to fit into so
- * many columns; the function's own name stays whole. Returns whether it fits.
- */
-static bool name_fit(char *to, size_t bytes, const char *name, size_t columns)
+bool report_name_fit(char *to, size_t bytes, const char *name, size_t columns)
 {
 	const char *part = name, *next;
 
@@ -72,12 +68,12 @@ static void name_print(const struct screen *screen, const struct stack_name *nam
 	strcat(side, *side || *more != ' ' ? more : more + 1);
 	side_columns = *side ? text_columns(side) + 2 : 0;
 	if (side_columns < room &&
-	    name_fit(fitted, sizeof(fitted), text, room - side_columns)) {
+	    report_name_fit(fitted, sizeof(fitted), text, room - side_columns)) {
 		fprintf(screen->file, "%s%s%s%s%s\n", fitted, *side ? "  " : "",
 		        screen_dim(screen), side, screen_plain(screen));
 		return;
 	}
-	if (name_fit(fitted, sizeof(fitted), text, room)) {
+	if (report_name_fit(fitted, sizeof(fitted), text, room)) {
 		fprintf(screen->file, "%s\n", fitted);
 		if (*side)
 			fprintf(screen->file, "%*s%s%s%s\n", (int)used, "", screen_dim(screen),
@@ -85,7 +81,7 @@ static void name_print(const struct screen *screen, const struct stack_name *nam
 		return;
 	}
 	fputc('\n', screen->file);
-	name_fit(fitted, sizeof(fitted), text, screen->columns - OWN_LINE_INDENT);
+	report_name_fit(fitted, sizeof(fitted), text, screen->columns - OWN_LINE_INDENT);
 	screen_line(screen, OWN_LINE_INDENT, "%*s%s  %s%s%s", OWN_LINE_INDENT, "", fitted,
 	            screen_dim(screen), side, screen_plain(screen));
 }
@@ -100,6 +96,42 @@ void report_frame_name(const struct screen *screen, const struct stack_name *nam
                        size_t used)
 {
 	name_print(screen, name, name->is_inlined ? " (inlined)" : "", used);
+}
+
+/* Print a name behind `used` columns, or on lines of its own if it is too long. */
+static void name_put(const struct screen *screen, const char *name, size_t used)
+{
+	char fitted[1024];
+
+	if (report_name_fit(fitted, sizeof(fitted), name, screen->columns - used)) {
+		fprintf(screen->file, "%s\n", fitted);
+		return;
+	}
+	fputc('\n', screen->file);
+	report_name_fit(fitted, sizeof(fitted), name, screen->columns - OWN_LINE_INDENT);
+	screen_line(screen, OWN_LINE_INDENT, "%*s%s", OWN_LINE_INDENT, "", fitted);
+}
+
+void report_names(const struct screen *screen, const char *name, const char *joint,
+                  const char *other, size_t used)
+{
+	size_t room = screen->columns - used, joint_columns = text_columns(joint);
+	char fitted[1024];
+
+	if (!*other) {
+		name_put(screen, name, used);
+		return;
+	}
+	if (text_columns(name) + 2 + joint_columns + text_columns(other) <= room) {
+		fprintf(screen->file, "%s  %s%s%s%s\n", name, screen_dim(screen), joint, other,
+		        screen_plain(screen));
+		return;
+	}
+	name_put(screen, name, used);
+	if (!report_name_fit(fitted, sizeof(fitted), other, room - joint_columns))
+		used = OWN_LINE_INDENT;
+	screen_line(screen, used, "%*s%s%s%s%s", (int)used, "", screen_dim(screen), joint,
+	            fitted, screen_plain(screen));
 }
 
 void report_module(const struct screen *screen, const char *path, const char *unknown,

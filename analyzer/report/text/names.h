@@ -1,5 +1,5 @@
 /*
- * report/text/names.h - names in a text report, shortened to the rest of the line.
+ * report/text/names.h - names in a text report, never cut within a function's own name.
  */
 #ifndef OUTLIVE_REPORT_TEXT_NAMES_H
 #define OUTLIVE_REPORT_TEXT_NAMES_H
@@ -8,6 +8,7 @@
 #include "verdict/classes.h"
 #include "verdict/stack_names.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Print the rest of a line of which `used` columns are used: a function, its file and line. */
@@ -17,6 +18,19 @@ void report_name(const struct screen *screen, const struct stack_name *name,
 /* The same for a frame of a call path, which says if the function was inlined. */
 void report_frame_name(const struct screen *screen, const struct stack_name *name,
                        size_t used);
+
+/*
+ * Write the name, without as many of its outer namespaces and classes as it takes to fit into so
+ * many columns; the function's own name stays whole. Returns whether it fits.
+ */
+bool report_name_fit(char *to, size_t bytes, const char *name, size_t columns);
+
+/*
+ * Print the rest of a line of which `used` columns are used: an escaped name and, beside or below
+ * it, `joint` and another name ("": none). Neither loses a part of the function's own name.
+ */
+void report_names(const struct screen *screen, const char *name, const char *joint,
+                  const char *other, size_t used);
 
 /* The same for a module: its path, or `unknown` if that is "". */
 void report_module(const struct screen *screen, const char *path, const char *unknown,

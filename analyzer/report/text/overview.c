@@ -3,6 +3,7 @@
 
 #include "base/table.h"
 #include "report/text/advice.h"
+#include "report/text/alive.h"
 #include "report/text/classes.h"
 #include "report/text/faults.h"
 #include "report/text/go_heap.h"
@@ -19,6 +20,7 @@
 #include <stdio.h>
 
 #define PEAK_ROWS 3
+#define PEAK_ROWS_LEAST 2
 
 void overview_function(const struct screen *screen, const struct classes *classes,
                        const struct report_row *row, size_t used)
@@ -41,7 +43,7 @@ static int most_print(const struct screen *screen, const struct classes *classes
 	char size[TEXT_NUMBER_BYTES], calls[TEXT_NUMBER_BYTES], share[TEXT_NUMBER_BYTES];
 	const struct report_row *row;
 	struct report_rows rows;
-	char name[512];
+	char name[512], why[ROW_WHY_BYTES];
 
 	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, REPORT_SORT_BYTES))
 		return -1;
@@ -49,11 +51,12 @@ static int most_print(const struct screen *screen, const struct classes *classes
 	row = rows.rows;
 	if (rows.count && row->bytes) {
 		stack_name_text(name, sizeof(name), &row->name);
+		report_row_why(why, row, REPORT_BY_FUNCTION);
 		screen_line(screen, 4,
-		            "  most: %s: %s in %s call%s, %s of all bytes (--by function)",
-		            name, text_size(size, row->bytes),
-		            text_short(calls, row->allocations), text_s(row->allocations),
-		            text_percent(share, row->bytes, replay->totals.bytes));
+		            "  most: %s: %s in %s call%s, %s of all bytes (--why %s)", name,
+		            text_size(size, row->bytes), text_short(calls, row->allocations),
+		            text_s(row->allocations),
+		            text_percent(share, row->bytes, replay->totals.bytes), why);
 	}
 	report_rows_release(&rows);
 	return 0;
@@ -64,7 +67,7 @@ static int costs_print(const struct screen *screen, const struct findings *findi
 	if (!findings->classes->profile->replay.totals.bytes)
 		return 0;
 	screen_heading(screen, "what costs most, and can be avoided",
-	               findings->advice.shown ? "largest saving first; --why shows why"
+	               findings->advice.shown ? "most time in malloc first; --why shows why"
 	                                      : "");
 	return most_print(screen, findings->classes) ||
 	               report_advice_brief(screen, findings)
@@ -84,7 +87,7 @@ static int peak_print(const struct screen *screen, const struct classes *classes
 	char texts[4][TEXT_NUMBER_BYTES];
 	const struct report_row *row;
 	struct report_rows rows;
-	size_t i;
+	size_t most = screen->rows > 1 || !screen->rows ? PEAK_ROWS : PEAK_ROWS_LEAST, i;
 
 	if (!paths->peak_bytes)
 		return 0;
@@ -93,7 +96,7 @@ static int peak_print(const struct screen *screen, const struct classes *classes
 	report_rows_own_first(&rows, classes, REPORT_SORT_PEAK, false);
 	screen_heading(screen, "who made the peak", "--by function --sort peak lists all");
 	figures_titles(&figures, "function");
-	for (i = 0; i < rows.count && i < PEAK_ROWS; i++) {
+	for (i = 0; i < rows.count && i < most; i++) {
 		row = &rows.rows[i];
 		if (!row->peak_bytes)
 			break;
@@ -154,10 +157,14 @@ int report_overview(const struct screen *screen, const struct findings *findings
 		return -1;
 	report_summary_brief(screen, classes->profile, classes->all.suppressed.blocks,
 	                     classes->all.suppressed.bytes);
+	report_unseen_allocators(screen, classes);
+	if (report_alive(screen, classes->profile))
+		return -1;
 	if (report_growth(screen, findings) || costs_print(screen, findings) ||
 	    peak_print(screen, classes))
 		return -1;
-	if (memory_print(screen, findings) || report_go_heap(screen, classes->profile))
+	if (memory_print(screen, findings) || report_go_heap(screen, classes->profile) ||
+	    report_go_inits(screen, classes))
 		return -1;
 	report_stacks_brief(screen, classes->profile);
 	lives_print(screen, findings);

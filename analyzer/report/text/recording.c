@@ -15,12 +15,12 @@
 static struct population population_of(const struct trace_reader *reader)
 {
 	size_t count = trace_reader_process_count(reader), i;
-	struct population population = { NULL, 0, 0 };
+	struct population population = { .starts = NULL };
 	const struct ring_header *header;
 
 	for (i = 0; i < count; i++) {
 		header = &trace_reader_process(reader, i)->header;
-		population_add(&population, header->pid, header->flags & RING_FORKED);
+		population_add(&population, header->pid, header->flags);
 	}
 	return population;
 }

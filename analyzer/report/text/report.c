@@ -2,6 +2,7 @@
 #include "report/text/report.h"
 
 #include "report/text/advice.h"
+#include "report/text/alive.h"
 #include "report/text/classes.h"
 #include "report/text/explain.h"
 #include "report/text/go_heap.h"
@@ -14,6 +15,7 @@
 #include "report/text/overview.h"
 #include "report/text/stacks.h"
 #include "report/text/summary.h"
+#include "report/thread_rows.h"
 #include "report/text/suppressions.h"
 #include "report/text/tree.h"
 #include "report/text/why.h"
@@ -30,17 +32,30 @@
 #define STACK_INDENT 14
 #define STACK_INDENT_NARROW 6
 
-/* Print a thread's number and name. The name comes from the program: text_fit() escapes it. */
-static void thread_print(const struct screen *screen, const struct thread *thread,
-                         size_t used)
+/*
+ * Print a thread's number and name, or "goroutines of f (812)". Names come from the program:
+ * text_fit() escapes them.
+ */
+static void thread_print(const struct screen *screen, const struct classes *classes,
+                         const struct report_row *row, size_t used)
 {
-	char name[64];
-	int columns = fprintf(screen->file, "%u  ", thread->tid);
+	struct text text = { NULL, 0, 0 };
+	char name[512], count[TEXT_NUMBER_BYTES];
+	int columns = 0;
 
+	if (!row->goroutines)
+		columns = fprintf(screen->file, "%u  ", row->thread->tid);
 	if (columns > 0)
 		used += (size_t)columns;
-	text_fit(name, sizeof(name), thread->name, screen->columns - used, TEXT_KEEP_START);
-	fprintf(screen->file, "%s%s%s\n", screen_dim(screen), name, screen_plain(screen));
+	if (!thread_row_name(&text, classes->profile, row) &&
+	    (row->goroutines < 2 ||
+	     !text_printf(&text, " (%s)", text_count(count, row->goroutines)))) {
+		text_fit(name, sizeof(name), text.data ? text.data : "", screen->columns - used,
+		         TEXT_KEEP_START);
+		fprintf(screen->file, "%s%s%s\n", screen_dim(screen), name,
+		        screen_plain(screen));
+	}
+	text_release(&text);
 }
 
 static int labels_print(const struct screen *screen, const struct label_set *set,
@@ -65,7 +80,7 @@ static void row_name_print(const struct screen *screen, const struct classes *cl
                            size_t used)
 {
 	if (group == REPORT_BY_THREAD)
-		thread_print(screen, row->thread, used);
+		thread_print(screen, classes, row, used);
 	else if (group == REPORT_BY_LABEL)
 		labels_print(screen, row->labels, used);
 	else if (group == REPORT_BY_MODULE)
@@ -82,6 +97,12 @@ static const struct figure_column row_columns[] = {
 };
 #define ROW_COLUMNS (sizeof(row_columns) / sizeof(*row_columns))
 
+/* The same of a sample: `error` is the standard error of the bytes. */
+static const struct figure_column sampled_columns[] = {
+	{ "bytes", 10, 8 },     { "calls", 7, 5 }, { "at peak", 10, 8 },
+	{ "not freed", 10, 9 }, { "error", 6, 5 }, { "--why", 6, 5 },
+};
+
 /* --why takes no module or thread, so these rows have no such column. */
 static bool has_why(enum report_group group)
 {
@@ -90,7 +111,8 @@ static bool has_why(enum report_group group)
 
 /* Print what stands before the name; returns the columns used. */
 static size_t row_figures_print(const struct figures *figures,
-                                const struct report_row *row, enum report_group group)
+                                const struct report_row *row, enum report_group group,
+                                bool is_sampled)
 {
 	char texts[ROW_COLUMNS][TEXT_NUMBER_BYTES];
 	size_t used;
@@ -99,7 +121,12 @@ static size_t row_figures_print(const struct figures *figures,
 	text_short(texts[1], row->allocations);
 	text_size(texts[2], row->peak_bytes);
 	text_size(texts[3], row->live_bytes - row->hidden_bytes);
-	text_percent(texts[4], row->temporary, row->allocations);
+	if (!is_sampled)
+		text_percent(texts[4], row->temporary, row->allocations);
+	else if (row->made.bytes > 0)
+		text_percent(texts[4], sample_error(row->made.bytes), row->bytes);
+	else
+		strcpy(texts[4], "-"); /* threads; or blocks so large that all were sampled */
 	report_row_why(texts[5], row, group);
 	used = figures_print(figures, texts);
 	/* if names have lines of their own, the argument for --why begins them */
@@ -136,7 +163,7 @@ static int path_print(const struct figures *figures, const struct profile *profi
 
 	if (stack_names_fill(&stack, profile, row->node))
 		return -1;
-	used = row_figures_print(figures, row, REPORT_BY_PATH);
+	used = row_figures_print(figures, row, REPORT_BY_PATH, profile_is_sampled(profile));
 	if (!stack.count)
 		fprintf(screen->file, "(no stack)\n");
 	if (stack.count > STACK_LINES + 1)
@@ -162,8 +189,9 @@ static int row_print(const struct figures *figures, const struct classes *classe
 {
 	if (group == REPORT_BY_PATH)
 		return path_print(figures, classes->profile, row);
-	row_name_print(figures->screen, classes, row, group,
-	               row_figures_print(figures, row, group));
+	row_name_print(
+		figures->screen, classes, row, group,
+		row_figures_print(figures, row, group, profile_is_sampled(classes->profile)));
 	return 0;
 }
 
@@ -182,9 +210,10 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	static const char *const sorts[] = { "sorted by bytes allocated", "sorted by calls",
 		                                 "sorted by bytes at the peak",
 		                                 "sorted by bytes never freed" };
-	struct figures figures = figures_of(screen, row_columns,
-	                                    ROW_COLUMNS - !has_why(settings->group) -
-	                                        (settings->group == REPORT_BY_LABEL));
+	bool is_sampled = profile_is_sampled(classes->profile);
+	struct figures figures = figures_of(
+		screen, is_sampled ? sampled_columns : row_columns,
+		ROW_COLUMNS - !has_why(settings->group) - (settings->group == REPORT_BY_LABEL));
 	struct report_rows rows;
 	bool is_own_first;
 	char order[80];
@@ -224,6 +253,8 @@ static int tree_print(const struct screen *screen, const struct classes *classes
 	static const char *const of[] = { "bytes allocated", "calls, and objects of Go",
 		                              "bytes at the peak",
 		                              "bytes in use: Go's as of the last collection" };
+	static const char
+		all_in_use[] = "bytes in use: all of Go's, for want of a full collection";
 	const struct profile *profile = classes->profile;
 	struct report_tree_choice choice = {
 		.sort = settings->sort,
@@ -232,13 +263,17 @@ static int tree_print(const struct screen *screen, const struct classes *classes
 		.has_go = profile->go_heap.is_known && !profile->choice.text &&
 		          settings->sort != REPORT_SORT_PEAK,
 	};
+	bool is_all = settings->sort == REPORT_SORT_LIVE && profile->go_heap.is_uncollected;
 	char aside[128];
 
 	if (choice.has_go)
 		report_go_heap_paths(screen, profile, settings->top);
 	if (!profile->replay.totals.bytes && !choice.has_go)
 		return 0;
-	snprintf(aside, sizeof(aside), "%s%s%s", choice.has_go ? of[settings->sort] : "",
+	snprintf(aside, sizeof(aside), "%s%s%s",
+	         !choice.has_go ? ""
+	         : is_all       ? all_in_use
+	                        : of[settings->sort],
 	         choice.has_go ? "; " : "", REPORT_TREE_LEAST);
 	screen_heading(screen, "call tree", aside);
 	return report_tree(screen, classes, &choice);
@@ -258,7 +293,11 @@ static int groups_print(const struct screen *screen, const struct findings *find
 	               classes->all.suppressed.bytes);
 	if (settings->group == REPORT_BY_OWNER)
 		return report_owners(screen, findings, settings->top);
-	result = rows_print(screen, classes, settings);
+	result = settings->group == REPORT_BY_PATH
+	             ? report_alive_paths(screen, classes->profile, settings->top)
+	             : 0;
+	if (!result)
+		result = rows_print(screen, classes, settings);
 	if (!result && settings->group == REPORT_BY_PATH)
 		result = tree_print(screen, classes, settings);
 	return result;
@@ -277,7 +316,7 @@ static int class_print(const struct screen *screen, const struct findings *findi
 static int stacks_print(const struct screen *screen, const struct findings *findings,
                         const struct report_settings *settings)
 {
-	return report_stacks(screen, findings->classes, settings->top);
+	return report_stacks(screen, findings->classes, settings);
 }
 
 static int advice_print(const struct screen *screen, const struct findings *findings,
@@ -300,7 +339,6 @@ static int mappings_print(const struct screen *screen, const struct findings *fi
 static int why_print(const struct screen *screen, const struct findings *findings,
                      const struct report_settings *settings)
 {
-	report_only(screen, findings->classes->profile);
 	return report_why(screen, findings, settings->why, settings->several);
 }
 
@@ -335,6 +373,101 @@ static int (*const views[])(const struct screen *screen,
 	[REPORT_MAPPINGS] = mappings_print,
 };
 
+/* The view, and what stands below each. 0, 1 or -1 as a view. */
+static int view_print(const struct screen *screen, const struct findings *findings,
+                      const struct report_settings *settings)
+{
+	int result = views[settings->view](screen, findings, settings);
+
+	/* only with --all; otherwise the footer says how much is hidden */
+	if (!result && findings->classes->shows_suppressed)
+		result = report_suppressions(screen, findings->classes);
+	if (!result)
+		report_footer(screen, findings->classes);
+	return result;
+}
+
+/*
+ * Ways to print the default screen, from all that it has to say to the least: first sentences and
+ * rows are grouped, then lists get shorter, then empty lines go, then small parts.
+ */
+static const struct fitting {
+	bool is_brief, is_dense, is_least;
+	unsigned rows;
+} levels[] = {
+	{ false, false, false, 0 }, { true, false, false, 3 }, { true, false, false, 2 },
+	{ true, true, false, 2 },   { true, false, false, 1 }, { true, true, false, 1 },
+	{ true, true, true, 1 },
+};
+#define LEVELS (sizeof(levels) / sizeof(*levels))
+
+/* The lines that the default screen may have: a wider one needs fewer for the same. */
+static size_t lines_most(const struct screen *screen)
+{
+	return screen->columns < 100 ? 40 : screen->columns < 120 ? 38 : 36;
+}
+
+static size_t lines_of(const char *text)
+{
+	size_t lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* The way to try after one with so many lines too many: each that is printed takes time. */
+static size_t level_after(size_t level, size_t over)
+{
+	if (level)
+		return level + 1;
+	return over <= 6 ? 1 : over <= 14 ? 2 : over <= 24 ? 3 : 4;
+}
+
+/* Print the view that way. *text: malloc'ed. 0, 1 or -1 as a view. */
+static int level_print(char **text, const struct screen *screen, size_t level,
+                       const struct findings *findings,
+                       const struct report_settings *settings)
+{
+	struct screen fitted = *screen;
+	size_t bytes;
+	int result;
+
+	fitted.is_brief = levels[level].is_brief;
+	fitted.is_dense = levels[level].is_dense;
+	fitted.is_least = levels[level].is_least;
+	fitted.rows = levels[level].rows;
+	fitted.file = open_memstream(text, &bytes);
+	if (!fitted.file)
+		return -1;
+	result = view_print(&fitted, findings, settings);
+	if (fclose(fitted.file) && !result)
+		result = -1;
+	return result;
+}
+
+/* Print the default screen as completely as fits. */
+static int fitting_print(const struct screen *screen, const struct findings *findings,
+                         const struct report_settings *settings)
+{
+	size_t most = lines_most(screen), lines, level = 0;
+	char *text = NULL;
+	int result;
+
+	while (!(result = level_print(&text, screen, level, findings, settings))) {
+		lines = lines_of(text);
+		if (lines <= most || level + 1 == LEVELS)
+			break;
+		free(text);
+		text = NULL;
+		level = level_after(level, lines - most);
+	}
+	if (text)
+		fputs(text, screen->file);
+	free(text);
+	return result;
+}
+
 int report_text(const struct profile *profile, const struct report_settings *settings,
                 FILE *file)
 {
@@ -342,13 +475,10 @@ int report_text(const struct profile *profile, const struct report_settings *set
 	struct findings findings;
 	int result = findings_make(&findings, profile, &settings->classes);
 
-	if (!result)
-		result = views[settings->view](&screen, &findings, settings);
-	/* only with --all; otherwise the footer says how much is hidden */
-	if (!result && findings.classes->shows_suppressed)
-		result = report_suppressions(&screen, findings.classes);
-	if (!result)
-		report_footer(&screen, findings.classes);
+	if (!result && settings->view == REPORT_OVERVIEW && !settings->is_full)
+		result = fitting_print(&screen, &findings, settings);
+	else if (!result)
+		result = view_print(&screen, &findings, settings);
 	findings_release(&findings);
 	return result;
 }

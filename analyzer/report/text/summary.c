@@ -10,6 +10,7 @@
 /* columns of the graph over time; a replay keeps TIMELINE_STEPS, twice as many */
 #define TIMELINE_COLUMNS_MAX 64
 #define LABEL_COLUMNS 15 /* width of the label of a line */
+#define ERROR_TEXT_BYTES (TEXT_NUMBER_BYTES + 8)
 
 const char *loss_cause_text(unsigned cause, uint64_t count)
 {
@@ -25,6 +26,8 @@ const char *loss_cause_text(unsigned cause, uint64_t count)
 		[LOST_STUBS] = "frames that are inferred: no return stub was left",
 		[LOST_CHILDREN] = "children that were not recorded: they got no ring",
 		[LOST_DRAINED] = "not here, but in the trace that 'outlive run' made",
+		[LOST_SAMPLES] =
+			"sampled blocks: too many were alive at once (a larger --sample helps)",
 	};
 
 	/* those that are counted by a noun */
@@ -111,7 +114,57 @@ void report_title(const struct screen *screen, const struct profile *profile)
 	        screen_plain(screen), (int)(room - text_columns(line)) + 2, "", about);
 }
 
-/* Print when the recording of a process that was attached to began and ended, if it is one. */
+/* " +- 1.5 MiB", or "" if all blocks were recorded. */
+static const char *error_bytes(char text[ERROR_TEXT_BYTES], const struct screen *screen,
+                               const struct profile *profile, double variance)
+{
+	char size[TEXT_NUMBER_BYTES];
+
+	text[0] = 0;
+	if (profile_is_sampled(profile))
+		snprintf(text, ERROR_TEXT_BYTES, " %s %s", screen->has_blocks ? "\u00b1" : "+-",
+		         text_size(size, sample_error(variance)));
+	return text;
+}
+
+/* The same of a number: " +- 120". */
+static const char *error_count(char text[ERROR_TEXT_BYTES], const struct screen *screen,
+                               const struct profile *profile,
+                               const struct sample_variance *variance)
+{
+	char count[TEXT_NUMBER_BYTES];
+
+	text[0] = 0;
+	if (profile_is_sampled(profile))
+		snprintf(text, ERROR_TEXT_BYTES, " %s %s", screen->has_blocks ? "\u00b1" : "+-",
+		         text_count(count, sample_error_blocks(variance)));
+	return text;
+}
+
+void report_sampled(const struct screen *screen, const struct profile *profile)
+{
+	const struct ring_header *header = &profile->process->header;
+	uint64_t seen = profile->replay.sample.seen;
+	char mean[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
+
+	if (!profile_is_sampled(profile))
+		return;
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"  %sestimates%s    1 in %s was sampled: %s block%s seen; after %s stands "
+		"the standard error",
+		screen_bold(screen), screen_plain(screen),
+		text_size(mean, header->sample_bytes), text_count(count, seen),
+		seen == 1 ? " was" : "s were", screen->has_blocks ? "\u00b1" : "+-");
+	if (header->lost[LOST_SAMPLES])
+		screen_line(screen, LABEL_COLUMNS,
+		            "%*s%s sampled block%s not recorded, as too many were alive: the "
+		            "estimates are too low",
+		            LABEL_COLUMNS, "", text_count(count, header->lost[LOST_SAMPLES]),
+		            header->lost[LOST_SAMPLES] == 1 ? " was" : "s were");
+}
+
+/* Print when the recording of a process that ran already began and ended, if it is one. */
 static void summary_attached(const struct screen *screen, const struct profile *profile)
 {
 	const struct ring_header *header = &profile->process->header;
@@ -127,34 +180,40 @@ static void summary_attached(const struct screen *screen, const struct profile *
 	if (header->age_ns)
 		snprintf(began, sizeof(began), " when the process had run for %s",
 		         text_duration(before, header->age_ns));
-	screen_line(screen, LABEL_COLUMNS,
-	            "  attached     recording began%s%s; what was allocated before is not "
-	            "known%s",
-	            began,
-	            header->flags & RING_FINISHED ? ", and saw the process end"
-	            : profile_is_let_go(profile)  ? ", and ended while it ran on"
-	                                          : "",
-	            older);
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"  %-11s  recording began%s%s; what was allocated before is not known%s",
+		header->flags & RING_WAITED ? "recorded" : "attached", began,
+		header->flags & RING_FINISHED ? ", and saw the process end"
+		: profile_is_let_go(profile)  ? ", and ended while it ran on"
+									  : "",
+		older);
 }
 
 /*
  * Print how much was allocated. Failed calls are only mentioned if there are any, in bold: a
  * program seldom expects them.
  */
-static void summary_allocated(const struct screen *screen, const struct totals *totals,
-                              const char *aside)
+static void summary_allocated(const struct screen *screen,
+                              const struct profile *profile, const char *aside)
 {
+	const struct totals *totals = &profile->replay.totals;
+	const struct sample_variance *made = &profile->replay.sample.made;
+	char bytes_error[ERROR_TEXT_BYTES], calls_error[ERROR_TEXT_BYTES];
 	char count[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES];
 	char reallocs[64] = "", failed[64] = "";
 
-	if (totals->reallocs)
+	if (totals->reallocs && !screen->is_brief)
 		snprintf(reallocs, sizeof(reallocs), ", %s of them reallocs",
 		         text_count(more, totals->reallocs));
 	if (totals->failed)
 		snprintf(failed, sizeof(failed), "; %s%s failed%s", screen_bold(screen),
 		         text_count(more, totals->failed), screen_plain(screen));
-	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s%s%s",
-	            text_size(size, totals->bytes), text_count(count, totals->allocations),
+	screen_line(screen, LABEL_COLUMNS, "  allocated    %s%s in %s%s call%s%s%s%s",
+	            text_size(size, totals->bytes),
+	            error_bytes(bytes_error, screen, profile, made->bytes),
+	            text_count(count, totals->allocations),
+	            error_count(calls_error, screen, profile, made),
 	            text_s(totals->allocations), reallocs, aside, failed);
 }
 
@@ -199,6 +258,8 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
                          uint64_t hidden_blocks, uint64_t hidden_bytes)
 {
 	const struct call_paths *paths = &profile->replay.paths;
+	const struct sample *sample = &profile->replay.sample;
+	char bytes_error[ERROR_TEXT_BYTES], blocks_error[ERROR_TEXT_BYTES];
 	char size[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
 	char when[64] = "", hidden[96] = "";
 
@@ -211,14 +272,20 @@ static void summary_heap(const struct screen *screen, const struct profile *prof
 	if (paths->peak_bytes && process_is_calibrated(&profile->process->header))
 		snprintf(when, sizeof(when), ", %s after the start",
 		         text_duration(at, profile->peak_ns));
-	screen_line(screen, LABEL_COLUMNS, "  peak heap    %s%s%s in %s block%s%s",
+	screen_line(screen, LABEL_COLUMNS, "  peak heap    %s%s%s%s in %s%s block%s%s",
 	            screen_bold(screen), text_size(size, paths->peak_bytes),
-	            screen_plain(screen), text_count(count, paths->peak_blocks),
+	            screen_plain(screen),
+	            error_bytes(bytes_error, screen, profile, sample->peak.bytes),
+	            text_count(count, paths->peak_blocks),
+	            error_count(blocks_error, screen, profile, &sample->peak),
 	            text_s(paths->peak_blocks), when);
-	screen_line(screen, LABEL_COLUMNS, "  %s  %s%s%s in %s block%s%s",
+	screen_line(screen, LABEL_COLUMNS, "  %s  %s%s%s%s in %s%s block%s%s",
 	            profile_is_let_go(profile) ? "still alive" : "never freed",
 	            screen_bold(screen), text_size(size, paths->live_bytes),
-	            screen_plain(screen), text_count(count, paths->live_blocks),
+	            screen_plain(screen),
+	            error_bytes(bytes_error, screen, profile, sample->live.bytes),
+	            text_count(count, paths->live_blocks),
+	            error_count(blocks_error, screen, profile, &sample->live),
 	            text_s(paths->live_blocks), hidden);
 }
 
@@ -268,6 +335,17 @@ void report_unseen(const struct screen *screen, const struct ring_header *header
 		unseen_print(screen, indent, "own malloc",
 		             "the program contains its own malloc, whose blocks are not seen: "
 		             "build the program without it, or link it as a shared library");
+	if (header->flags & RING_MALLOC_BEFORE)
+		unseen_print(
+			screen, indent, "malloc",
+			"a library before outlive's in LD_PRELOAD replaces malloc: blocks that it "
+			"takes from the next malloc are seen, others are not; outlive's first: all "
+			"are");
+	if (header->flags & RING_UNREADABLE)
+		unseen_print(
+			screen, indent, "unread",
+			"part of the ring's file could not be read (was it cut off?): events "
+			"are missing, and how many is not known");
 	if (header->flags & RING_PAST_US)
 		unseen_print(screen, indent, "unseen",
 		             "a module was opened with RTLD_DEEPBIND, or by dlmopen(): what it "
@@ -289,6 +367,7 @@ void report_only(const struct screen *screen, const struct profile *profile)
 	char blocks[TEXT_NUMBER_BYTES], bytes[TEXT_NUMBER_BYTES];
 	char of_blocks[TEXT_NUMBER_BYTES], of_bytes[TEXT_NUMBER_BYTES];
 
+	report_sampled(screen, profile);
 	if (!profile->choice.text)
 		return;
 	chosen = profile_chosen(profile);
@@ -358,7 +437,7 @@ void report_summary(const struct screen *screen, const struct profile *profile,
 	report_title(screen, profile);
 	report_only(screen, profile);
 	summary_attached(screen, profile);
-	summary_allocated(screen, &profile->replay.totals, "");
+	summary_allocated(screen, profile, "");
 	summary_freed(screen, profile);
 	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
 	summary_timeline(screen, profile);
@@ -373,14 +452,17 @@ void report_summary_brief(const struct screen *screen, const struct profile *pro
 	const struct totals *totals = &profile->replay.totals;
 	char count[TEXT_NUMBER_BYTES], percent[TEXT_NUMBER_BYTES], temporary[96] = "";
 
-	if (totals->temporary)
+	if (totals->temporary && screen->is_brief)
+		snprintf(temporary, sizeof(temporary), ", %s temporary",
+		         text_percent(percent, totals->temporary, totals->allocations));
+	else if (totals->temporary)
 		snprintf(temporary, sizeof(temporary), ", %s (%s) temporary",
 		         text_count(count, totals->temporary),
 		         text_percent(percent, totals->temporary, totals->allocations));
 	report_title(screen, profile);
 	report_only(screen, profile);
 	summary_attached(screen, profile);
-	summary_allocated(screen, totals, temporary);
+	summary_allocated(screen, profile, temporary);
 	summary_heap(screen, profile, hidden_blocks, hidden_bytes);
 	summary_timeline(screen, profile);
 	if (profile->phases->count > PHASES_OF_LIBC)

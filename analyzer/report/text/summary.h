@@ -35,7 +35,10 @@ const char *process_command_text(char *text, size_t bytes,
 /* What a loss_cause means, in a few words that follow the count. */
 const char *loss_cause_text(unsigned cause, uint64_t count);
 
-/* Print a line if only the blocks of one phase or thread count. */
+/* Print a line if only a sample of the blocks was recorded: all figures are estimates then. */
+void report_sampled(const struct screen *screen, const struct profile *profile);
+
+/* The same; and print a line if only the blocks of one phase or thread count. */
 void report_only(const struct screen *screen, const struct profile *profile);
 
 /*

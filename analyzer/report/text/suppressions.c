@@ -188,7 +188,9 @@ void report_hidden(const struct screen *screen, const struct classes *classes)
 		return;
 	bytes = hidden_bytes(suppressed, NULL, &blocks);
 	if (blocks)
-		screen_line(screen, 2, "%s kept by %s is hidden; --all shows it",
+		screen_line(screen, 2,
+		            screen->is_brief ? "%s kept by %s hidden: --all"
+		                             : "%s kept by %s is hidden; --all shows it",
 		            text_size(size, bytes), runtimes_text(names, suppressed));
 	/* the rules of one file follow each other */
 	for (i = 1; i <= suppressed->count; i++) {
@@ -197,8 +199,10 @@ void report_hidden(const struct screen *screen, const struct classes *classes)
 		file = suppressed->uses[i].file;
 		bytes = hidden_bytes(suppressed, file, &blocks);
 		if (blocks)
-			screen_line(screen, 2, "%s suppressed by %s is hidden; --all shows it",
-			            text_size(size, bytes),
-			            text_escape(names, sizeof(names), file));
+			screen_line(
+				screen, 2,
+				screen->is_brief ? "%s suppressed by %s hidden: --all"
+								 : "%s suppressed by %s is hidden; --all shows it",
+				text_size(size, bytes), text_escape(names, sizeof(names), file));
 	}
 }

@@ -108,10 +108,10 @@ static void peak_print(const struct segment_timeline *timeline,
 		         text_size(size, history->peak.rss),
 		         text_duration(when, history->peak.time_ns));
 	if (history->kernel_peak >= peak.rss)
-		snprintf(kernel, sizeof(kernel), "; by the kernel's own count (VmHWM%s) %s",
-		         segment_end_is_known(timeline->profile) ? ""
-		                                                 : ", up to the last snapshot",
-		         text_size(true_size, history->kernel_peak));
+		snprintf(
+			kernel, sizeof(kernel), "; by the kernel's own count (VmHWM%s) %s%s",
+			segment_end_is_known(timeline->profile) ? "" : ", up to the last snapshot",
+			segment_peak_bound(history), text_size(true_size, history->kernel_peak));
 	screen_line(screen, LABEL_COLUMNS,
 	            "  peak         %s%s%s resident, %s after the start%s%s",
 	            screen_bold(screen), text_size(size, peak.rss), screen_plain(screen),

@@ -6,8 +6,7 @@
 
 #define LABEL_COLUMNS 15 /* width of the label of a line, as in report/text/summary.c */
 #define PARTS_SHOWN 4
-/* report a peak between snapshots if it was higher by one in so many bytes */
-#define PEAK_UNSEEN_SHARE 50
+#define PARTS_BRIEF 3
 
 /*
  * The state of odd_line(): whether the heading was printed, which is only wanted with a
@@ -79,7 +78,8 @@ void segment_timeline_lost(const struct screen *screen, const struct profile *pr
 }
 
 /* Write "heap 40 MiB, code 1.2 MiB, ..": the largest segments of a snapshot, but ours. */
-static void parts_text(struct text *text, const struct segment_snapshot *snapshot)
+static void parts_text(struct text *text, const struct segment_snapshot *snapshot,
+                       size_t parts)
 {
 	bool is_shown[SEGMENT_COUNT] = { [SEGMENT_OUTLIVE] = true };
 	char size[TEXT_NUMBER_BYTES];
@@ -89,7 +89,7 @@ static void parts_text(struct text *text, const struct segment_snapshot *snapsho
 	 * Each round takes the largest of those that were not taken yet; equal ones in the order of
 	 * enum segment. There are too few segments for sorting to pay.
 	 */
-	for (round = 0; round < PARTS_SHOWN; round++) {
+	for (round = 0; round < parts; round++) {
 		most = SEGMENT_COUNT;
 		for (i = 0; i < SEGMENT_COUNT; i++) {
 			if (!is_shown[i] && snapshot->uses[i].rss &&
@@ -114,7 +114,7 @@ static void heap_line(const struct screen *screen, const struct profile *profile
 {
 	struct segment_inside inside = segment_inside(profile, profile->segments.highest);
 	char rss[TEXT_NUMBER_BYTES], live[TEXT_NUMBER_BYTES], over[TEXT_NUMBER_BYTES];
-	char kept[TEXT_NUMBER_BYTES], overhead[96] = "";
+	char kept[TEXT_NUMBER_BYTES], overhead[96] = "", absent[96] = "";
 
 	if (!inside.is_known || !inside.rss)
 		return;
@@ -126,21 +126,73 @@ static void heap_line(const struct screen *screen, const struct profile *profile
 		return;
 	}
 	if (inside.has_overhead)
-		snprintf(overhead, sizeof(overhead), ", malloc's overhead %s",
-		         text_size(over, inside.overhead));
+		snprintf(overhead, sizeof(overhead), ", %soverhead %s",
+		         screen->is_least ? "" : "malloc's ", text_size(over, inside.overhead));
+	if (inside.absent)
+		snprintf(absent, sizeof(absent), "; %s more of live blocks is not in memory",
+		         text_size(over, inside.absent));
 	screen_line(
 		screen, LABEL_COLUMNS,
-		"  heap         %s resident: live blocks %s%s, kept by the allocator %s",
-		text_size(rss, inside.rss), text_size(live, inside.live), overhead,
-		text_size(kept, inside.kept));
+		screen->is_brief
+			? "  heap         %s: live %s%s, kept %s%s%s"
+			: "  heap         %s resident: live blocks %s%s, kept by the allocator %s%s%s",
+		text_size(rss, inside.rss), text_size(live, inside.live - inside.absent),
+		overhead, inside.has_absent ? "" : "at least ", text_size(kept, inside.kept),
+		absent);
 }
 
-bool segment_peak_is_between(const struct segment_history *history)
+const char *segment_peak_bound(const struct segment_history *history)
 {
-	bool is_size;
-	struct segment_peak peak = segment_history_peak(history, &is_size);
+	bool is_between;
 
-	return history->kernel_peak > peak.rss + peak.rss / PEAK_UNSEEN_SHARE;
+	segment_history_peak_bytes(history, &is_between);
+	return is_between && history->peak_is_bound ? "at most " : "";
+}
+
+/* The most that outlive had, where the peak is between snapshots; else what the highest has. */
+static uint64_t own_bytes(const struct segment_history *history)
+{
+	bool is_between;
+
+	segment_history_peak_bytes(history, &is_between);
+	return is_between ? history->own_most
+	                  : history->snapshots[history->highest].uses[SEGMENT_OUTLIVE].rss;
+}
+
+/* "; outlive's own: 924 KiB more" on the brief screen, or "". */
+static void own_text(char *text, size_t bytes, const struct screen *screen,
+                     const struct segment_history *history)
+{
+	const char *bound = segment_peak_bound(history);
+	char size[TEXT_NUMBER_BYTES];
+
+	*text = 0;
+	if (screen->is_brief && own_bytes(history))
+		snprintf(text, bytes, "; outlive's own: %s%s more%s", *bound ? "at least " : "",
+		         text_size(size, own_bytes(history)),
+		         *bound ? ", the rest is in the peak" : "");
+}
+
+/* The snapshots do not show where the memory was at the peak: say so, and what is known. */
+static void far_print(const struct screen *screen, const struct profile *profile)
+{
+	const struct segment_history *history = &profile->segments;
+	char size[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+	char own[96];
+	bool is_between;
+
+	screen_heading(screen, "where the memory of the process is",
+	               profile->choice.text ? "not filtered; not known at the peak"
+	                                    : "not known at the peak");
+	own_text(own, sizeof(own), screen, history);
+	text_size(size, segment_history_peak_bytes(history, &is_between));
+	screen_line(
+		screen, LABEL_COLUMNS,
+		"  resident     %s%s%s%s at the peak, between two snapshots%s. None was taken "
+		"near it: the largest, %s after the start, has %s",
+		segment_peak_bound(history), screen_bold(screen), size, screen_plain(screen),
+		own, text_duration(at, history->snapshots[history->highest].time_ns),
+		text_size(most, history->peak.rss));
 }
 
 void segment_timeline_summary(const struct screen *screen,
@@ -149,33 +201,39 @@ void segment_timeline_summary(const struct screen *screen,
 	const struct segment_history *history = &profile->segments;
 	struct text parts = { NULL, 0, 0 };
 	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], whole[64] = "";
-	char at[TEXT_NUMBER_BYTES], when[96];
+	char at[TEXT_NUMBER_BYTES], when[96], own[96];
 	const struct segment_snapshot *highest;
-	struct segment_peak peak;
 	bool is_size, is_between;
 
 	if (!history->count)
 		return;
+	if (segment_history_peak_is_far(history)) {
+		far_print(screen, profile);
+		return;
+	}
 	highest = &history->snapshots[history->highest];
-	peak = segment_history_peak(history, &is_size);
-	is_between = segment_peak_is_between(history);
+	segment_history_peak(history, &is_size);
+	text_size(size, segment_history_peak_bytes(history, &is_between));
 	/*
 	 * the highest size is not from a snapshot, but the parts below are: say which size they
 	 * make
 	 */
 	if (is_size || is_between)
-		snprintf(whole, sizeof(whole), "%s; the largest snapshot has %s",
+		snprintf(whole, sizeof(whole),
+		         screen->is_brief ? "%.0s, %s then" : "%s; the largest snapshot has %s",
 		         is_between ? ", between two snapshots" : "",
 		         text_size(more, history->peak.rss));
-	snprintf(when, sizeof(when), "%sthe largest snapshot, %s after the start",
+	snprintf(when, sizeof(when),
+	         screen->is_brief ? "%sat %s; over time: 'outlive segments'"
+	                          : "%sthe largest snapshot, %s after the start",
 	         profile->choice.text ? "not filtered; " : "",
 	         text_duration(at, highest->time_ns));
 	screen_heading(screen, "where the memory of the process is", when);
-	parts_text(&parts, highest);
-	screen_line(screen, LABEL_COLUMNS, "  resident     %s%s%s at the peak%s: %s",
-	            screen_bold(screen),
-	            text_size(size, is_between ? history->kernel_peak : peak.rss),
-	            screen_plain(screen), whole, parts.data ? parts.data : "nothing");
+	own_text(own, sizeof(own), screen, history);
+	parts_text(&parts, highest, screen->is_brief ? PARTS_BRIEF : PARTS_SHOWN);
+	screen_line(screen, LABEL_COLUMNS, "  resident     %s%s%s%s at the peak%s: %s%s",
+	            segment_peak_bound(history), screen_bold(screen), size,
+	            screen_plain(screen), whole, parts.data ? parts.data : "nothing", own);
 	text_release(&parts);
 	heap_line(screen, profile);
 }
@@ -184,17 +242,17 @@ void segment_timeline_summary_end(const struct screen *screen,
                                   const struct profile *profile, bool shows_kept)
 {
 	const struct segment_history *history = &profile->segments;
+	const char *bound = segment_peak_bound(history);
 	char size[TEXT_NUMBER_BYTES], text[512];
-	const struct segment_snapshot *highest;
 
 	if (!history->count)
 		return;
-	highest = &history->snapshots[history->highest];
 	if (shows_kept && segment_timeline_oddity(text, sizeof(text), profile))
 		screen_line(screen, LABEL_COLUMNS, "  kept         %s", text);
-	if (highest->uses[SEGMENT_OUTLIVE].rss)
-		screen_line(
-			screen, LABEL_COLUMNS,
-			"  outlive      %s more are outlive's own; over time: 'outlive segments'",
-			text_size(size, highest->uses[SEGMENT_OUTLIVE].rss));
+	if (own_bytes(history) && !screen->is_brief)
+		screen_line(screen, LABEL_COLUMNS,
+		            "  outlive      %s%s more are outlive's own%s; over time: 'outlive "
+		            "segments'",
+		            *bound ? "at least " : "", text_size(size, own_bytes(history)),
+		            *bound ? ", the rest is in the peak" : "");
 }

@@ -13,11 +13,8 @@
 void segment_timeline_odd_lines(const struct screen *screen,
                                 const struct profile *profile);
 
-/*
- * Whether the process grew, and shrank again, between two readings of its size: only the kernel's
- * own maximum shows that peak, and its time is not known.
- */
-bool segment_peak_is_between(const struct segment_history *history);
+/* "at most ", if some of outlive's own may be left in the kernel's peak; else "". */
+const char *segment_peak_bound(const struct segment_history *history);
 
 /* If events are missing, print that what lives in the heap is not known. */
 void segment_timeline_lost(const struct screen *screen, const struct profile *profile);

@@ -50,7 +50,11 @@ static void peak_print(const struct segment_history *history,
 	struct part parts[SEGMENT_COUNT];
 	struct segment_peak peak;
 	size_t count = 0, i;
-	bool is_size;
+	bool is_size, is_between;
+	const char *far =
+		segment_history_peak_is_far(history)
+			? " What the rest was is not known: no snapshot was taken near the peak."
+			: "";
 
 	peak = segment_history_peak(history, &is_size);
 	for (i = 0; i < SEGMENT_COUNT; i++) {
@@ -64,14 +68,16 @@ static void peak_print(const struct segment_history *history,
 		            text_size(size, size_of(parts[i].bytes)));
 	if (i < count)
 		text_printf(&text, ", and %zu smaller segment%s", count - i, text_s(count - i));
-	if (segment_peak_is_between(history)) {
-		screen_line(screen, 4,
-		            "  At its peak the program had %s%s%s resident (between two "
-		            "snapshots); the largest snapshot, %s after the start, has %s: %s.",
-		            screen_bold(screen), text_size(size, history->kernel_peak),
-		            screen_plain(screen), text_duration(when, highest->time_ns),
-		            text_size(more, highest->total.rss),
-		            text.data ? text.data : "nothing");
+	text_size(size, segment_history_peak_bytes(history, &is_between));
+	if (is_between) {
+		screen_line(
+			screen, 4,
+			"  At its peak the program had %s%s%s%s resident (between two snapshots); the "
+			"largest snapshot, %s after the start, has %s: %s.%s",
+			segment_peak_bound(history), screen_bold(screen), size,
+			screen_plain(screen), text_duration(when, highest->time_ns),
+			text_size(more, highest->total.rss), text.data ? text.data : "nothing",
+			far);
 		text_release(&text);
 		return;
 	}
@@ -81,9 +87,9 @@ static void peak_print(const struct segment_history *history,
 		         text_size(more, highest->total.rss));
 	screen_line(
 		screen, 4,
-		"  At the peak, %s after the start, the program had %s%s%s resident%s: %s.",
+		"  At the peak, %s after the start, the program had %s%s%s resident%s: %s.%s",
 		text_duration(at, peak.time_ns), screen_bold(screen), text_size(size, peak.rss),
-		screen_plain(screen), whole, text.data ? text.data : "nothing");
+		screen_plain(screen), whole, text.data ? text.data : "nothing", far);
 	text_release(&text);
 }
 
@@ -157,6 +163,7 @@ static void heap_print(const struct profile *profile, const struct screen *scree
 	struct segment_inside inside = segment_inside(profile, last);
 	char rss[TEXT_NUMBER_BYTES], live[TEXT_NUMBER_BYTES], over[TEXT_NUMBER_BYTES];
 	char kept[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES], overhead[96] = "";
+	char absent[96] = "";
 
 	text_duration(at, history->snapshots[last].time_ns);
 	text_size(rss, inside.rss);
@@ -171,14 +178,19 @@ static void heap_print(const struct profile *profile, const struct screen *scree
 	if (inside.has_overhead)
 		snprintf(overhead, sizeof(overhead), ", malloc's overhead %s",
 		         text_size(over, inside.overhead));
+	if (inside.absent)
+		snprintf(absent, sizeof(absent), " Of live blocks, %s more is not in memory.",
+		         text_size(over, inside.absent));
 	if (inside.kept)
 		screen_line(
 			screen, 4,
-			"  In the last snapshot, after %s, the heap has %s: live blocks %s%s, and "
-			"%s%s%s that no block uses: the allocator keeps it, or it is lost between "
-			"blocks.",
-			at, rss, text_size(live, inside.live), overhead, screen_bold(screen),
-			text_size(kept, inside.kept), screen_plain(screen));
+			"  In the last snapshot, after %s, the heap has %s: live blocks %s%s%s, and "
+			"%s%s%s%s that no block uses: the allocator keeps it, or it is lost between "
+			"blocks.%s",
+			at, rss, inside.has_absent ? "" : "asked for ",
+			text_size(live, inside.live - inside.absent), overhead,
+			inside.has_absent ? "" : "at least ", screen_bold(screen),
+			text_size(kept, inside.kept), screen_plain(screen), absent);
 	else
 		screen_line(
 			screen, 4,
@@ -197,8 +209,14 @@ void timeline_sentences_print(const struct segment_timeline *timeline,
 	peak_print(history, screen);
 	growth_print(history, screen);
 	heap_print(timeline->profile, screen);
-	if (history->peaks[SEGMENT_OUTLIVE].rss)
+	if (history->own_most && *segment_peak_bound(history))
+		screen_line(
+			screen, 4,
+			"  outlive's own memory, as far as it is known (%s), is in none of these "
+			"figures; what it had beyond that is in the peak.",
+			text_size(size, history->own_most));
+	else if (history->own_most)
 		screen_line(screen, 4,
 		            "  outlive's own memory, %s at most, is in none of these figures.",
-		            text_size(size, history->peaks[SEGMENT_OUTLIVE].rss));
+		            text_size(size, history->own_most));
 }

@@ -2,6 +2,7 @@
 #include "report/text/tree.h"
 
 #include "report/tree.h"
+#include "report/text/names.h"
 #include "verdict/function_text.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #define DEPTH_MAX 20
 #define NAMES_COLUMNS_MIN 14 /* deeper branches are not indented further */
 #define JOINT " > "
+#define CUT ".." JOINT
 /* branches with less than one in so many of the total are left out: REPORT_TREE_LEAST */
 #define SHARE_MIN 40
 
@@ -128,32 +130,46 @@ static size_t indent_columns(const struct tree_print *print, unsigned depth)
 }
 
 /*
- * Append a function's name to a line. On a narrow screen each name is shortened to fit a line
- * of its own. 0, or -1: no memory.
+ * Append a function's name, shortened to fit a line of its own, to a list with line ends between
+ * the names: what else there is may be a part of a name. 0, or -1: no memory.
  */
 static int name_add(const struct tree_print *print, struct text *line, uint32_t node,
                     size_t used)
 {
 	const struct name_tree *names = &print->names;
-	char name[256], fitted[256];
+	char name[512], fitted[512];
 
 	stack_name_text(name, sizeof(name),
 	                &names->labels[names->tree.nodes[node].location]);
-	if (print->screen->is_narrow)
-		screen_fit(print->screen, fitted, sizeof(fitted), name,
-		           print->screen->columns - used);
-	return text_printf(line, "%s%s", line->bytes ? JOINT : "",
-	                   print->screen->is_narrow ? fitted : name);
+	report_name_fit(fitted, sizeof(fitted), name,
+	                print->screen->columns - used - strlen(CUT));
+	return text_printf(line, "%s%s", line->bytes ? "\n" : "", fitted);
 }
 
-/* The last functions of a line, as many whole names as fit into the columns; at least one. */
-static const char *last_names(const char *line, size_t columns)
+/* Write a list of names, with JOINT between them. */
+static char *names_text(char *to, size_t bytes, const char *list)
 {
+	size_t used = 0, length;
+
+	for (*to = 0; *list && used < bytes; list += length + (list[length] != 0)) {
+		length = strcspn(list, "\n");
+		snprintf(to + used, bytes - used, "%s%.*s", used ? JOINT : "", (int)length,
+		         list);
+		used += strlen(to + used);
+	}
+	return to;
+}
+
+/* The last functions of a list, as many whole names as fit into the columns; at least one. */
+static const char *last_names(const char *list, size_t columns)
+{
+	char text[2048];
 	const char *next;
 
-	while (text_columns(line) > columns && (next = strstr(line, JOINT)))
-		line = next + strlen(JOINT);
-	return line;
+	while (text_columns(names_text(text, sizeof(text), list)) > columns &&
+	       (next = strchr(list, '\n')))
+		list = next + 1;
+	return list;
 }
 
 /* Write a number of bytes, or of calls. */
@@ -190,24 +206,20 @@ static void figures_text(const struct tree_print *print, const struct branch *br
  * are kept: the next branches start from them.
  */
 static void line_print(const struct tree_print *print, const struct branch *branch,
-                       const char *line, size_t used)
+                       const char *list, size_t used)
 {
 	const struct screen *screen = print->screen;
 	size_t room = screen->columns - used, figures = figure_columns(print);
-	char text[64], fitted[2048];
-	const char *names = last_names(line, (screen->is_narrow ? 2 : 1) * room);
-	const char *cut = names == line ? "" : ".." JOINT;
+	char text[64], joined[2048];
+	const char *names = last_names(list, (screen->is_narrow ? 2 : 1) * room);
+	const char *cut;
 
+	if (!screen->is_narrow && names != list)
+		names = last_names(names, room - strlen(CUT));
+	cut = names == list ? "" : CUT;
 	figures_text(print, branch, text);
-	if (screen->is_narrow) {
-		screen_line(screen, used, "%s%*s%s%s", text, (int)(used - figures + 1), "", cut,
-		            names);
-	} else {
-		names = last_names(names, room - (*cut ? strlen(cut) : 0));
-		fprintf(
-			screen->file, "%s%*s%s%s\n", text, (int)(used - figures + 1), "", cut,
-			text_fit(fitted, sizeof(fitted), names, room - strlen(cut), TEXT_KEEP_END));
-	}
+	screen_line(screen, used, "%s%*s%s%s", text, (int)(used - figures + 1), "", cut,
+	            names_text(joined, sizeof(joined), names));
 }
 
 /* Whether a node carries nearly all of what another one does, of each heap. */

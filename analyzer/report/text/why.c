@@ -2,13 +2,16 @@
 #include "report/text/why.h"
 
 #include "report/text/names.h"
+#include "verdict/function_choice.h"
 #include "verdict/function_text.h"
 #include "report/text/advice.h"
 #include "report/text/classes.h"
 #include "base/table.h"
 #include "report/text/suppressions.h"
 #include "report/text/tree.h"
+#include "report/text/summary.h"
 #include "report/text/why_advice.h"
+#include "report/text/why_memory.h"
 #include "verdict/stack_names.h"
 #include "report/why_choice.h"
 #include "trace/clock.h"
@@ -68,6 +71,7 @@ static int title_print(const struct why *why)
 	                      [why->findings->call_sites.of_path[why->summary.path]];
 	char name[512], where[256], lines[512];
 	const char *others;
+	enum verdict verdict;
 
 	if (why->owner) {
 		function_text(name, sizeof(name), classes, why->owner);
@@ -88,9 +92,13 @@ static int title_print(const struct why *why)
 	                                &classes->functions.functions[call_site->function],
 	                                where),
 	            others, screen_plain(why->screen));
-	screen_line(why->screen, LABEL_COLUMNS, "  verdict      %s",
-	            verdict_text(class_counts_verdict(&why->summary.counts,
-	                                              why->summary.allocations)));
+	verdict = class_counts_verdict(&why->summary.counts, why->summary.allocations);
+	/* the one verdict that is no class, and in no table of them */
+	screen_line(
+		why->screen, LABEL_COLUMNS, "  verdict      %s%s", verdict_text(verdict),
+		verdict == VERDICT_GROWS ? ": its reallocs resize blocks that other call "
+								   "paths made, and that count for those"
+								 : "");
 	report_kept(why->screen, why->findings->classes, &why->summary);
 	return 0;
 }
@@ -105,7 +113,7 @@ static void size_kind_print(const struct why *why)
 	const char *label = summary->largest_max > summary->size_max ? "grew to     "
 	                                                             : "largest size";
 
-	if (!summary->begun)
+	if (!summary->begun || summary->is_sampled)
 		return;
 	text_size(most, summary->largest_max);
 	text_count(settled, summary->settled);
@@ -161,12 +169,14 @@ static void sizes_print(const struct why *why)
 	if (summary->reallocs)
 		snprintf(reallocs, sizeof(reallocs), ", %s of them realloc%s",
 		         text_count(more, summary->reallocs), text_s(summary->reallocs));
-	screen_line(
-		screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s; most at once: %s",
-		text_size(bytes, summary->bytes), text_count(count, summary->allocations),
-		text_s(summary->allocations), reallocs, live_text(live, sizeof(live), summary));
+	screen_line(screen, LABEL_COLUMNS, "  allocated    %s in %s call%s%s%s%s",
+	            text_size(bytes, summary->bytes),
+	            text_count(count, summary->allocations), text_s(summary->allocations),
+	            reallocs, summary->is_sampled ? "" : "; most at once: ",
+	            summary->is_sampled ? "" : live_text(live, sizeof(live), summary));
 	if (summary->size_min == summary->size_max)
-		screen_line(screen, LABEL_COLUMNS, "  size         always %s%s",
+		screen_line(screen, LABEL_COLUMNS, "  size         %s %s%s",
+		            summary->is_sampled ? "of those seen:" : "always",
 		            text_size(most, summary->size_max),
 		            summary->largest_max > summary->size_max ? " when allocated" : "");
 	else
@@ -196,6 +206,8 @@ static const char *line_sizes_text(char *text, size_t bytes,
 	text_size(most, summary->largest_max);
 	if (!summary->begun)
 		snprintf(text, bytes, "reallocs of blocks born elsewhere");
+	else if (summary->is_sampled)
+		snprintf(text, bytes, "%s to %s of those seen", least, most);
 	else if (summary->size_kind == SIZE_CONSTANT)
 		snprintf(text, bytes, "always %s", most);
 	else
@@ -253,6 +265,15 @@ static void lifetime_print(const struct why *why)
 
 	if (!summary->ended)
 		return;
+	if (summary->is_sampled) {
+		screen_line(why->screen, LABEL_COLUMNS,
+		            "  lifetime     %s to %s, %s on average",
+		            text_duration(least, process_span_ns(header, summary->age_min)),
+		            text_duration(most, process_span_ns(header, summary->age_max)),
+		            text_duration(mean, process_span_ns(header, summary->age_sum /
+		                                                            summary->ended)));
+		return;
+	}
 	screen_line(
 		why->screen, LABEL_COLUMNS,
 		"  lifetime     %s to %s, %s on average; %s allocation%s in between",
@@ -319,33 +340,35 @@ static void depths_print(const struct why *why)
 }
 
 /*
- * Print a ranking of functions below a heading; nothing if it is empty. Shares are of the
+ * Print a ranking of functions below a heading; nothing if it is empty. Only owners have a number
+ * that --why takes: those that free may have no blocks. Shares are of the
  * blocks of this ranking, so that they add up to 100%.
  */
 static void functions_print(const struct why *why, const char *title, const char *aside,
-                            const struct ranking *ranking)
+                            const struct ranking *ranking, bool are_owners)
 {
-	static const struct figure_column columns[] = { { "blocks", 10, 7 },
-		                                            { "share", 6, 5 },
-		                                            { "bytes", 10, 8 } };
+	static const struct figure_column columns[] = {
+		{ "blocks", 10, 7 }, { "share", 6, 5 }, { "bytes", 10, 8 }, { "--why", 7, 5 }
+	};
 	const struct screen *screen = why->screen;
-	struct figures figures = figures_of(screen, columns, 3);
+	struct figures figures = figures_of(screen, columns, are_owners ? 4 : 3);
 	uint64_t all = ranking_blocks(ranking);
-	char texts[3][TEXT_NUMBER_BYTES], name[512], line[512];
-	size_t i, used;
+	char texts[4][TEXT_NUMBER_BYTES], name[512];
+	size_t i;
 
 	if (!ranking->count)
 		return;
 	screen_heading(screen, title, aside);
+	if (are_owners)
+		figures_titles(&figures, "function");
 	for (i = 0; i < ranking->count && i < RANKS_SHOWN; i++) {
 		function_owner_text(name, sizeof(name), why->findings->classes,
 		                    ranking->ranks[i].key);
 		text_short(texts[0], ranking->ranks[i].blocks);
 		text_percent(texts[1], ranking->ranks[i].blocks, all);
 		text_size(texts[2], ranking->ranks[i].bytes);
-		used = figures_print(&figures, texts);
-		fprintf(screen->file, "%s\n",
-		        screen_fit(screen, line, sizeof(line), name, screen->columns - used));
+		function_number_text(texts[3], ranking->ranks[i].key);
+		report_names(screen, name, "", "", figures_print(&figures, texts));
 	}
 	if (i < ranking->count)
 		screen_line(screen, 5, "  .. and %zu more", ranking->count - i);
@@ -357,7 +380,7 @@ static void owners_print(const struct why *why)
 	char count[TEXT_NUMBER_BYTES];
 
 	functions_print(why, "owners", "whose frame the blocks belonged to",
-	                &why->summary.owners);
+	                &why->summary.owners, true);
 	if (open)
 		screen_line(
 			why->screen, 2,
@@ -427,9 +450,9 @@ static int why_print(struct why *why)
 	functions_print(
 		why, "freed by",
 		"the function that called free(), or its caller if that call was a jump",
-		&why->summary.freers);
+		&why->summary.freers, false);
 	functions_print(why, "reallocated by", "counts calls, not blocks",
-	                &why->summary.movers);
+	                &why->summary.movers, false);
 	if (report_why_advice(why->screen, why->findings, why->call_sites,
 	                      why->call_site_count))
 		return -1;
@@ -457,10 +480,12 @@ int report_why(const struct screen *screen, const struct findings *findings,
 		count = why_choose(why.only, findings, which, several);
 	why.owner = several->owner;
 	/* 0: nothing was selected, and the caller prints what may be meant instead */
-	if (count > 0)
+	if (!count || (count > 0 && several->is_part))
+		result = report_why_memory(screen, findings->classes, which, several);
+	if (count > 0 && (!several->is_part || result == 1)) {
+		report_only(screen, findings->classes->profile);
 		result = why_print(&why);
-	else if (!count)
-		result = 1;
+	}
 	life_summary_release(&why.summary);
 	free(why.only);
 	free(why.call_sites);

@@ -88,4 +88,11 @@ extern go_exit_function *arch_go_exit_run;
 /* Where crosscall2 has saved the frame pointer of the C code that called it, below its CFA. */
 #define GO_CROSS_FP_BELOW_CFA 16
 
+/*
+ * What the loader calls in a library of Go keeps a frame pointer, as C does, before it aligns its
+ * stack and calls C: its CFA is so far above that. Source: _rt0_amd64_lib in asm_amd64.s.
+ */
+#define GO_LIBRARY_START "_rt0_amd64_lib"
+#define GO_LIBRARY_CFA_ABOVE_FP 16
+
 #endif

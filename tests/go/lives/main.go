@@ -42,6 +42,16 @@ STAYS static void c_around(int level, int rest) {
 	free(block);
 	kept_here = 0;
 }
+extern void goMapsAndWaits(int level);
+// The same, while Go's runtime itself calls C from the thread's own stack: it maps memory for its
+// heap, and its scheduler starts other threads.
+STAYS static void c_beneath(int level) {
+	void *block = malloc(1400 + level);
+	kept_here = block;
+	goMapsAndWaits(level);
+	free(block);
+	kept_here = 0;
+}
 static int c_thread(void) { return (int)syscall(SYS_gettid); }
 static void c_wait(int microseconds) { usleep(microseconds); }
 */
@@ -61,6 +71,32 @@ func goDeeper(level, rest C.int) {
 	if rest > 0 {
 		C.c_around(level+1, rest-1)
 	}
+	callbackOwns()
+}
+
+// What the runtime has mapped: a block of more than one arena (64 MiB) needs a new one each time.
+var mapped [][]byte
+var mappedLock sync.Mutex
+
+//export goMapsAndWaits
+func goMapsAndWaits(level C.int) {
+	if level < 2 {
+		C.c_beneath(level + 1)
+	}
+	if level == 1 {
+		mappedLock.Lock()
+		if len(mapped) < 4 {
+			mapped = append(mapped, make([]byte, 65<<20))
+		}
+		mappedLock.Unlock()
+	}
+	// this goroutine's thread may run no other: the scheduler hands over to one that it starts
+	done := make(chan bool)
+	go func() {
+		C.c_wait(1000)
+		close(done)
+	}()
+	<-done
 	callbackOwns()
 }
 
@@ -179,6 +215,14 @@ func main() {
 			C.c_around(0, 3)
 			migrates(50, &moved, &lock)
 		}(i)
+	}
+	group.Wait()
+	for i := 0; i < 20; i++ {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			C.c_beneath(0)
+		}()
 	}
 	group.Wait()
 	blocks := make(chan unsafe.Pointer, 100)

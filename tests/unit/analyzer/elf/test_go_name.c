@@ -54,6 +54,10 @@ static void plumbing_is_known(void **state)
 		if (is_go_plumbing(no[i]))
 			fail_msg("%s does something of its own", no[i]);
 	}
+	assert_true(is_go_plumbing_glob("main._Cfunc_*"));
+	assert_true(is_go_plumbing_glob("*.gowrap*"));
+	assert_false(is_go_plumbing_glob("main.*"));
+	assert_false(is_go_plumbing_glob("*"));
 }
 
 static void calls_are_known(void **state)
@@ -68,6 +72,13 @@ static void calls_are_known(void **state)
 	assert_true(is_go_panic("runtime.gopanic"));
 	assert_true(is_go_panic("os.Exit"));
 	assert_false(is_go_panic("runtime.panicCheck1"));
+	assert_true(is_go_package_init("main.init"));
+	assert_true(is_go_package_init("example.com/a.b/c.init.12"));
+	assert_false(is_go_package_init("main.init.func1"));
+	assert_false(is_go_package_init("main.init.0.func1"));
+	assert_false(is_go_package_init("main.initialize"));
+	assert_false(is_go_package_init("main.(*T).init"));
+	assert_false(is_go_package_init("init"));
 	assert_false(is_go_panic("main.panicIndex"));
 	assert_false(is_go_panic("runtime.mallocgc"));
 	assert_true(is_go_startup("runtime.main"));

@@ -376,7 +376,7 @@ static void what_is_no_ring_is_passed_over(void **state)
 	} lies[] = {
 		{ offsetof(struct ring_header, magic), 1 },
 		{ offsetof(struct ring_header, version_major), 9 },
-		{ offsetof(struct ring_header, features_required), 1 },
+		{ offsetof(struct ring_header, features_required), 2 },
 		{ offsetof(struct ring_header, header_bytes), 4096 },
 		{ offsetof(struct ring_header, header_bytes), 8191 },
 		{ offsetof(struct ring_header, header_bytes), 1u << 31 },

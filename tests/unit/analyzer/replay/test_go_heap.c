@@ -127,6 +127,27 @@ static void counts_add_up(void **state)
 	bytes_release(&records);
 }
 
+/* If no collection was complete, all that is not freed is in use. */
+static void all_are_in_use(void **state)
+{
+	struct go_heap_definition record = { .rate = 1, .count = 1, .flags = GO_HEAP_LAST };
+	struct bytes records = { NULL, 0, 0 };
+	struct trace_build trace;
+	struct trace_reader *reader;
+	struct profile *profile;
+
+	(void)state;
+	record_add(&records, record, 100);
+	((struct go_heap_definition *)records.data)->cycle = 1;
+	profile = profile_of(&records, &trace, &reader);
+	assert_int_equal(profile->go_heap.collections, 0);
+	assert_true(profile->go_heap.is_uncollected);
+	assert_int_equal(profile->go_heap.total.in_use_objects, 4);
+	assert_int_equal(profile->go_heap.total.in_use_bytes, 4 * 100);
+	end(&trace, profile, reader);
+	bytes_release(&records);
+}
+
 /* An object as large as the rate is counted with the probability 1 - 1/e. */
 static void samples_are_estimates(void **state)
 {
@@ -323,6 +344,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_add_up),
+		cmocka_unit_test(all_are_in_use),
 		cmocka_unit_test(samples_are_estimates),
 		cmocka_unit_test(rates_are_bounded),
 		cmocka_unit_test(damage_is_told),

@@ -105,14 +105,14 @@ static void peak_shares_agree_with_snapshots(void **state)
 	for (time = 0; time < 100000; time++) {
 		i = 1 + random_next(SITES);
 		if (live[i] && random_next(2)) {
-			live_share_shrink(&table, &table.paths[i].share, 10);
-			call_paths_shrink(&table, 10);
+			live_share_shrink(&table, &table.paths[i].share, 1, 10);
+			call_paths_shrink(&table, 1, 10);
 			live[i] -= 10;
 			total -= 10;
 			continue;
 		}
-		live_share_grow(&table, &table.paths[i].share, 10);
-		call_paths_grow(&table, 10, time);
+		live_share_grow(&table, &table.paths[i].share, 1, 10);
+		call_paths_grow(&table, 1, 10, time);
 		live[i] += 10;
 		total += 10;
 		if (total > most) {

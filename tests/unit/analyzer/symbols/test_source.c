@@ -103,6 +103,120 @@ static const char copies_c[] =
 	"int main(int argc, char **argv) { spins(argc, (void **)argv); ends(argc);\n"
 	"	return 0; }\n";
 
+/*
+ * What gcc 14 makes of a loop that is written in an inlined function, and works on several
+ * elements at once: no debug entry has the loop, so that it seems to be the code of the function
+ * around. In each function all but the loop is `inlined`.
+ */
+static const char bare_s[] =
+	"	.file 1 \"bare.c\"\n"
+	"	.text\n"
+	".Ltext:\n"
+	"	.macro begin name\n"
+	"	.globl \\name\n"
+	"	.type \\name, @function\n"
+	"\\name:\n"
+	"	.cfi_startproc\n"
+	"	.loc 1 20\n"
+	"	sub $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	".L\\name\\()_in:\n"
+	"	.endm\n"
+	"	.macro calls number, line\n"
+	"	.loc 1 \\line\n"
+	"	call m\\number\n"
+	"	.endm\n"
+	"	.macro hole name\n"
+	".L\\name\\()_hole:\n"
+	"	.loc 1 90\n"
+	".L\\name\\()_loop:\n"
+	"	dec %eax\n"
+	"	jne .L\\name\\()_loop\n"
+	"	.endm\n"
+	"	.macro end name\n"
+	".L\\name\\()_end:\n"
+	"	.loc 1 29\n"
+	"	add $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	ret\n"
+	"	.cfi_endproc\n"
+	".L\\name\\()_last:\n"
+	"	.size \\name, . - \\name\n"
+	"	.endm\n"
+	"# a call, the loop, a call further on in the source\n"
+	"	begin on\n"
+	"	calls 1, 5\n"
+	"	hole on\n"
+	".Lon_on:\n"
+	"	calls 2, 7\n"
+	"	end on\n"
+	"# a call, the loop, a call before it in the source\n"
+	"	begin back\n"
+	"	calls 1, 7\n"
+	"	hole back\n"
+	".Lback_on:\n"
+	"	calls 2, 5\n"
+	"	end back\n"
+	"# the loop comes after the inlined function, in a loop of the function itself\n"
+	"	begin round\n"
+	"	calls 1, 5\n"
+	"	calls 2, 7\n"
+	"	hole round\n"
+	"	.loc 1 25\n"
+	"	testl $1, sink(%rip)\n"
+	"	jne .Lround_in\n"
+	".Lround_on:\n"
+	"	nop\n"
+	"	end round\n"
+	".Lend:\n"
+	"	.section .debug_abbrev\n"
+	".Labbrev: # a unit, an inlined function, a machine function, an instance\n"
+	"	.byte 1, 0x11, 1, 0x10, 0x17, 0x11, 1, 0x12, 7, 0x13, 5, 3, 8, 0, 0\n"
+	"	.byte 2, 0x2e, 0, 3, 8, 0x20, 11, 0, 0\n"
+	"	.byte 3, 0x2e, 1, 3, 8, 0x11, 1, 0x12, 7, 0, 0\n"
+	"	.byte 4, 0x1d, 0, 0x31, 0x13, 0x55, 0x17, 0x58, 11, 0x59, 11, 0, 0\n"
+	"	.byte 0\n"
+	"	.section .debug_ranges\n"
+	".Lranges:\n"
+	"	.irp name, on, back, round\n"
+	"	.quad .L\\name\\()_in - .Ltext, .L\\name\\()_hole - .Ltext\n"
+	"	.quad .L\\name\\()_on - .Ltext, .L\\name\\()_end - .Ltext, 0, 0\n"
+	"	.endr\n"
+	"	.section .debug_info\n"
+	".Linfo:\n"
+	"	.long .Linfo_end - .Lversion\n"
+	".Lversion:\n"
+	"	.short 4\n"
+	"	.long .Labbrev\n"
+	"	.byte 8, 1\n"
+	"	.long .Lline\n"
+	"	.quad .Ltext, .Lend - .Ltext\n"
+	"	.short 12\n"
+	"	.string \"bare.c\"\n"
+	".Linlined:\n"
+	"	.byte 2\n"
+	"	.string \"inlined\"\n"
+	"	.byte 1\n"
+	"	.macro function name, ranges\n"
+	"	.byte 3\n"
+	"	.string \"\\name\"\n"
+	"	.quad \\name, .L\\name\\()_last - \\name\n"
+	"	.byte 4\n"
+	"	.long .Linlined - .Linfo, .Lranges + \\ranges\n"
+	"	.byte 1, 22, 0\n"
+	"	.endm\n"
+	"	function on, 0\n"
+	"	function back, 48\n"
+	"	function round, 96\n"
+	"	.byte 0\n"
+	".Linfo_end:\n"
+	"	.section .debug_line\n"
+	".Lline:\n"
+	"	.section .note.GNU-stack, \"\", @progbits\n";
+static const char bare_main_c[] = CALLED
+	"void on(void); void back(void); void round(void);\n"
+	"int main(void) { on(); back(); round(); return 0; }\n";
+
 static const char act_rs[] = "#[inline(never)] pub fn act(n: u32) -> Vec<u32> {\n"
 							 "	let mut all = Vec::new();\n"
 							 "	for i in 0..n { all.push(i) } all }\n";
@@ -633,6 +747,25 @@ static void source_write(const char *name, const char *source)
 	fclose(file);
 }
 
+/* Where the code of the loop is not the only thing to go by, the loop ends nothing for certain. */
+static void believes_no_bare_loop(void **state)
+{
+	struct program program;
+
+	(void)state;
+#ifdef __x86_64__
+	program = program_make("bare.s", "gcc -no-pie -fno-builtin bare.c");
+	assert_int_equal(chain_of(&program, call_of(&program, "on", "m2")).count, 2);
+	assert_int_equal(kept(&program, "on", "m1", "m2"), 2);
+	assert_int_equal(kept(&program, "back", "m1", "m2"), 3);
+	assert_int_equal(kept(&program, "round", "m2", "m1"), 1);
+	program_end(&program);
+#else
+	(void)program;
+	skip();
+#endif
+}
+
 static int sources_make(void **state)
 {
 	(void)state;
@@ -641,6 +774,8 @@ static int sources_make(void **state)
 	source_write("throws.cpp", throws_cpp);
 	source_write("parts.c", parts_c);
 	source_write("copies.c", copies_c);
+	source_write("bare.s", bare_s);
+	source_write("bare.c", bare_main_c);
 	source_write("one.rs", act_rs);
 	source_write("two.rs", act_rs);
 	source_write("main.rs", main_rs);
@@ -650,7 +785,8 @@ static int sources_make(void **state)
 static int sources_remove(void **state)
 {
 	(void)state;
-	shell("rm -f flow.c throws.cpp parts.c copies.c one.rs two.rs main.rs");
+	shell(
+		"rm -f flow.c throws.cpp parts.c copies.c bare.s bare.c one.rs two.rs main.rs");
 	return rmdir(directory);
 }
 
@@ -661,6 +797,7 @@ int main(void)
 		cmocka_unit_test(knows_where_throws_go),
 		cmocka_unit_test(knows_parts_of_functions),
 		cmocka_unit_test(tells_copies_apart),
+		cmocka_unit_test(believes_no_bare_loop),
 		cmocka_unit_test(tells_crates_apart),
 	};
 

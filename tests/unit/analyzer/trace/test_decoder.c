@@ -207,6 +207,9 @@ static struct build_event random_event(struct fixture *fixture, uint64_t *time,
 		event.size = random_next(random_next(4) ? 5 : 1000) * 16;
 	if (event.op == OP_REALLOC) {
 		event.old_address = 0x1000 + 16 * random_next(300);
+		/* of a sample, one of the two may not be there */
+		if (!random_next(8))
+			*(random_next(2) ? &event.old_address : &event.address) = 0;
 		event.time_end += *time = event.time + random_next(100);
 		event.time_end = *time;
 	}

@@ -413,6 +413,50 @@ static void reads_on_where_it_stopped(void **state)
 	world_release();
 }
 
+/* By exec, before the file was opened: whoever follows the first program must move on. */
+static void knows_that_a_program_was_replaced(void **state)
+{
+	char path[] = "/tmp/outlive-follow.XXXXXX";
+	struct ring_header header;
+	struct trace_follow *follow;
+	struct trace_reader *reader;
+	struct event_merge *merge;
+	struct address_map *map;
+	struct trace_build trace;
+	struct error error;
+	size_t taken = 0, i;
+	int file;
+
+	(void)state;
+	world_build(3);
+	trace_build_begin(&trace, 1);
+	header = world.header;
+	trace_build_process(&trace, 0, &header);
+	header.start_ns += 1000;
+	trace_build_process(&trace, 1, &header);
+	file = mkstemp(path);
+	assert_int_equal(write(file, trace.bytes.data, trace.bytes.count),
+	                 trace.bytes.count);
+	reader = trace_reader_open_growing(path, &error);
+	assert_non_null(reader);
+	assert_int_equal(trace_reader_process_count(reader), 2);
+	for (i = 0; i < 2; i++) {
+		map = trace_reader_map(reader, trace_reader_process(reader, i));
+		merge = event_merge_new(reader, trace_reader_process(reader, i), map, NULL,
+		                        NULL);
+		follow = trace_follow_new(reader, i, merge, definitions_count, &taken);
+		assert_int_equal(trace_follow_is_replaced(follow), i == 0);
+		trace_follow_free(follow);
+		event_merge_free(merge);
+		address_map_free(map);
+	}
+	trace_reader_close(reader);
+	close(file);
+	unlink(path);
+	bytes_release(&trace.bytes);
+	world_release();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -420,6 +464,7 @@ int main(void)
 		cmocka_unit_test(keeps_the_order_as_it_grows),
 		cmocka_unit_test(leaves_out_what_comes_too_late),
 		cmocka_unit_test(reads_on_where_it_stopped),
+		cmocka_unit_test(knows_that_a_program_was_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

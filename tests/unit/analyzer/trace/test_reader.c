@@ -322,7 +322,9 @@ static void refuses_rings_that_cannot_be(void **state)
 		const char *what;
 	} cases[] = {
 		{ offsetof(struct ring_header, version_major), 3, "format version 3.0" },
-		{ offsetof(struct ring_header, features_required), 1, "bits 0x1" },
+		{ offsetof(struct ring_header, features_required), 2, "bits 0x2" },
+		{ offsetof(struct ring_header, features_required), 1, "one sample in 0 bytes" },
+		{ offsetof(struct ring_header, sample_bytes), 1, "one sample in 1 bytes" },
 		{ offsetof(struct ring_header, chunk_bytes), 5000, "5000 bytes cannot be" },
 		{ offsetof(struct ring_header, chunk_count), 0, "0 chunks cannot be" },
 		{ offsetof(struct ring_header, chunk_count), 1000, "header of" },

@@ -392,7 +392,8 @@ static void every_rule_has_a_reason(void **state)
 	(void)state;
 	for (refusal = REFUSE_NOT + 1; refusal < REFUSALS; refusal++) {
 		text.bytes = 0;
-		assert_int_equal(refusal_text(&text, (enum refusal)refusal, &summary), 0);
+		assert_int_equal(refusal_text(&text, (enum refusal)refusal, &summary, "thread"),
+		                 0);
 		if (!text.bytes)
 			fail_msg("rule %u says nothing", refusal);
 	}
@@ -730,6 +731,120 @@ static void libraries_of_the_system_are_named(void **state)
 		"it down to f1()");
 }
 
+/* `alive` of more blocks of the same call are alive at the end of the recording. */
+static void let_go_act(struct model *model, unsigned blocks, unsigned alive)
+{
+	unsigned i;
+
+	model_begin(model);
+	model->header.flags &= ~(uint32_t)RING_FINISHED;
+	model->header.flags |= RING_DETACHED;
+	local_act(model, blocks, 16);
+	for (i = 0; i < alive; i++) {
+		model_call(model, 0, 1, 1);
+		model_malloc(model, 2, 0x2000 + 64 * i, 16);
+		if (i + 1 < alive)
+			model_return(model, 0);
+	}
+}
+
+/* The process ran on: what was alive then is no reason against what ended. */
+static void rests_on_what_ended(void **state)
+{
+	static struct verdict_fixture verdict_fixture;
+	const struct findings *findings = &verdict_fixture.findings;
+	struct text text = { NULL, 0, 0 };
+
+	(void)state;
+	let_go_act(&verdict_fixture.model, 40, 1);
+	expect_advice(&verdict_fixture, ADVICE_LOCAL,
+	              "a local variable in f1(): 40 blocks");
+
+	let_go_act(&verdict_fixture.model, 40, 1);
+	classify(&verdict_fixture);
+	assert_int_equal(findings->advice.count, 1);
+	assert_int_equal(advice_basis_text(&text, &findings->advice.items[0],
+	                                   findings->classes, &findings->call_sites),
+	                 0);
+	assert_non_null(strstr(text.data, "1 of them was alive when the recording ended"));
+	text_release(&text);
+	verdict_fixture_release(&verdict_fixture);
+
+	/* more than a few, and more than one activation had: they may be kept */
+	let_go_act(&verdict_fixture.model, 40, 9);
+	classify(&verdict_fixture);
+	assert_int_equal(findings->advice.count, 0);
+	verdict_fixture_release(&verdict_fixture);
+
+	/* a process that was killed had not gone on */
+	let_go_act(&verdict_fixture.model, 40, 1);
+	verdict_fixture.model.header.flags &= ~(uint32_t)RING_DETACHED;
+	classify(&verdict_fixture);
+	assert_int_equal(findings->advice.count, 0);
+	verdict_fixture_release(&verdict_fixture);
+}
+
+/* `maker` allocates what `owner`, its caller, frees. */
+static void passed_up_act(struct model *model, unsigned owner, unsigned maker)
+{
+	unsigned i;
+
+	for (i = 0; i < 20; i++) {
+		model_call(model, 0, 1, owner);
+		model_call(model, 0, 2, maker);
+		model_malloc(model, 3, 0x1000, 16);
+		model_return(model, 0);
+		model_free(model, 4, 0x1000);
+		model_return(model, 0);
+	}
+}
+
+/* No one changes two libraries of the system; but the program's own code is among the others. */
+static void libraries_are_not_changed_together(void **state)
+{
+	static struct verdict_fixture verdict_fixture;
+	struct model *model = &verdict_fixture.model;
+	struct text reason = { NULL, 0, 0 };
+
+	(void)state;
+	model_begin(model);
+	model->library = "/usr/lib/libmaker.so";
+	model->other = "/usr/lib/libowner.so";
+	passed_up_act(model, MODEL_OTHER + 1, MODEL_LIBRARY + 1);
+	classify(&verdict_fixture);
+	assert_int_equal(verdict_fixture.findings.advice.count, 0);
+	assert_int_equal(
+		advice_refusal_text(&reason, verdict_fixture.findings.classes,
+	                        &verdict_fixture.findings.call_sites.call_sites[0]),
+		0);
+	assert_non_null(strstr(reason.data, "one library allocates them and another owns"));
+	text_release(&reason);
+	verdict_fixture_release(&verdict_fixture);
+
+	/* one library */
+	model_begin(model);
+	model->library = "/usr/lib/libmaker.so";
+	model->other = "/usr/lib/libowner.so";
+	passed_up_act(model, MODEL_LIBRARY + 2, MODEL_LIBRARY + 1);
+	expect_advice(&verdict_fixture, ADVICE_CALLER,
+	              "in libmaker.so (not this program's code): let f22()");
+
+	/* the program's own */
+	model_begin(model);
+	model->library = "/usr/lib/libmaker.so";
+	model->other = "/home/me/project/lib/libowner.so";
+	passed_up_act(model, MODEL_OTHER + 1, MODEL_LIBRARY + 1);
+	expect_advice(&verdict_fixture, ADVICE_CALLER,
+	              "in libmaker.so (not this program's code): let f31()");
+
+	/* the executable, which is below /usr, too */
+	model_begin(model);
+	model->library = "/usr/lib/libmaker.so";
+	passed_up_act(model, 1, MODEL_LIBRARY + 1);
+	expect_advice(&verdict_fixture, ADVICE_CALLER,
+	              "in libmaker.so (not this program's code): let f1()");
+}
+
 static void own_code_comes_first(void **state)
 {
 	static struct verdict_fixture verdict_fixture;
@@ -861,6 +976,8 @@ int main(void)
 		cmocka_unit_test(owners_must_be_changeable),
 		cmocka_unit_test(sizes_are_bounded_or_not),
 		cmocka_unit_test(libraries_of_the_system_are_named),
+		cmocka_unit_test(rests_on_what_ended),
+		cmocka_unit_test(libraries_are_not_changed_together),
 		cmocka_unit_test(own_code_comes_first),
 		cmocka_unit_test(knows_what_the_system_brought),
 	};

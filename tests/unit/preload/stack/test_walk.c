@@ -72,6 +72,8 @@ static bool walk_in_short(const struct walk_start *start)
 	pushed = short_walk_pushed(state, walk);
 	if (pushed.count)
 		frames_apply_short(state, &pushed);
+	else
+		frames_drop_inner(state, walk.keep);
 	shortened++;
 	kept += walk.keep;
 	return true;
@@ -383,6 +385,62 @@ static void stores_only_what_can_be_a_return_address(void **unused)
 	munmap(memory, 8192);
 }
 
+/*
+ * What an allocator sees that a function calls last, by a jump: the frame that called the function
+ * is the innermost, and its return address a stub. Inner frames have returned. A short walk comes
+ * to what a full one does, and gives their stubs back.
+ */
+NOINLINE static void called_last(int depth)
+{
+	struct walk_start start = {
+		.slot = (uintptr_t)__builtin_frame_address(0) + sizeof(uintptr_t),
+		.fp = *(const uintptr_t *)__builtin_frame_address(0),
+	};
+	struct short_walk walk;
+	struct walk_result result;
+	uint32_t outer;
+
+	frame_plain(3);
+	leaf();
+	outer = state->stack.depth - 1;
+	frame_plain(3);
+	assert_in_range(state->stack.depth, outer + 2, DEPTH_MAX);
+	start.return_address = *(const uintptr_t *)start.slot;
+	assert_true(stub_is(start.return_address));
+	result = stack_walk(state, &start);
+	walk = stack_walk_middle(state, &start);
+	assert_int_equal(walk.keep, outer);
+	assert_int_equal(walk.pushed, 0);
+	assert_int_equal(result.keep, outer);
+	assert_int_equal(result.pushed, 0);
+	assert_false(result.plain);
+	frames_drop_inner(state, walk.keep);
+	assert_int_equal(state->stack.depth, outer);
+	assert_int_equal(*(const uintptr_t *)start.slot, start.return_address);
+	/* Again from there, when nothing is further in. */
+	walk = stack_walk_middle(state, &start);
+	assert_int_equal(walk.keep, outer);
+	assert_int_equal(walk.pushed, 0);
+	/* A stub that has run, but is there, was copied back. */
+	outlive_stub_entries[stub_of(start.return_address)].returned = 1;
+	assert_int_equal(stack_walk_middle(state, &start).keep, 0);
+	outlive_stub_entries[stub_of(start.return_address)].returned = 0;
+	leaf();
+	if (depth)
+		called_last(depth - 1);
+	leaf();
+}
+
+static void walks_from_a_stub(void **unused)
+{
+	(void)unused;
+	NEEDS_A_PLAIN_STACK();
+	failures = 0;
+	for (int i = 0; i < 100; i++)
+		called_last(i % 20);
+	assert_int_equal(failures, 0);
+}
+
 static void leaves_stubs_from_here_on(void **unused)
 {
 	(void)unused;
@@ -415,6 +473,7 @@ int main(void)
 		cmocka_unit_test(walks_through_signal_frames),
 		cmocka_unit_test(cuts_what_is_too_deep),
 		cmocka_unit_test(stores_only_what_can_be_a_return_address),
+		cmocka_unit_test(walks_from_a_stub),
 		cmocka_unit_test(has_stubs_left),
 	};
 

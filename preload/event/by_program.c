@@ -1,0 +1,100 @@
+/* event/by_program.c - the program's own calls that start, end and copy its recording. */
+#include "event/by_program.h"
+
+#include <stdatomic.h>
+
+#include "event/lifecycle.h"
+#include "event/waiting.h"
+#include "go/heap.h"
+#include "modules/loaded_objects.h"
+#include "ring/ring.h"
+#include "stack/thread_state.h"
+#include "system/clock.h"
+#include "system/guard.h"
+#include "system/system.h"
+
+#define QUIET_TURN_NS UINT64_C(100000)
+#define QUIET_LATE_NS UINT64_C(100000000)
+
+static _Atomic bool is_changing; /* one thread begins or ends a recording at a time */
+
+/* False: another thread is at it, or this one is in the recorder: a signal handler calls. */
+static bool change_begin(const struct walk_start *caller)
+{
+	if (guard.sp || atomic_exchange(&is_changing, true))
+		return false;
+	guard.sp = caller->slot;
+	guard.flags |= GUARD_INTERNAL;
+	guard_barrier();
+	return true;
+}
+
+static void change_end(void)
+{
+	guard_barrier();
+	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
+	guard_leave();
+	atomic_store(&is_changing, false);
+}
+
+static bool is_recorded(void)
+{
+	return recorder.is_recording && !lifecycle_is_forked() &&
+	       system_pid() == ring.header->pid;
+}
+
+/* A thread may still be in a call that it began before the last recording ended. */
+static void begin_again(const struct walk_start *caller)
+{
+	if (!change_begin(caller))
+		return;
+	if (!recorder.is_recording && !lifecycle_inside())
+		lifecycle_begin_again();
+	change_end();
+}
+
+bool by_program_begin(const struct walk_start *caller)
+{
+	if (loaded_is_late())
+		return false;
+	waiting_end();
+	/* The end of the wait, or a forked child that has not noticed yet that it is one. */
+	if (!guard.sp && lifecycle_enter(caller))
+		guard_leave();
+	if (!recorder.is_recording)
+		begin_again(caller);
+	return is_recorded();
+}
+
+bool by_program_end(const struct walk_start *caller)
+{
+	uint64_t waited_ns = 0;
+
+	if (loaded_is_late() || !is_recorded() || !change_begin(caller))
+		return false;
+	if (!recorder.is_recording) {
+		change_end();
+		return false;
+	}
+	lifecycle_halt();
+	while (lifecycle_inside() && waited_ns < QUIET_LATE_NS) {
+		system_sleep_ns(QUIET_TURN_NS);
+		waited_ns += QUIET_TURN_NS;
+	}
+	go_heap_record(clock_after());
+	lifecycle_end();
+	change_end();
+	return true;
+}
+
+bool by_program_snapshot(void)
+{
+	struct ring_header *header = ring.header;
+
+	if (!is_recorded() || header->policy != RING_FLIGHT ||
+	    !ring_reader_is_alive(header, system_time_ns(CLOCK_MONOTONIC)))
+		return false;
+	atomic_fetch_add_explicit((_Atomic uint32_t *)&header->snapshots, 1,
+	                          memory_order_relaxed);
+	return true;
+}
