@@ -14,7 +14,7 @@ complain() { # TEXT...
 
 end_all() {
 	local pid
-	exec {feed}>&- 2>/dev/null
+	[ -z "${feed:-}" ] || exec {feed}>&-
 	for pid in "${started[@]}"; do
 		kill -CONT "$pid" 2>/dev/null
 		kill -KILL "$pid" 2>/dev/null

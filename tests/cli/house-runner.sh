@@ -37,3 +37,12 @@ run_one exact built tests/exact/built.c
 
 printf '/* hopeful.c - a sample. */\nint main(void) { return 0; }\n' >root/samples/hopeful.c
 run_one samples hopeful samples/hopeful.c
+
+# A test of attach/ that ends before it started a program prints nothing.
+mkdir root/tests/attach
+cp "$real/tests/attach/lib.sh" root/tests/attach/
+# shellcheck disable=SC2016
+echo '. "$OUTLIVE_ROOT_DIR/tests/attach/lib.sh"' >root/tests/attach/test_idle.sh
+run_one attach test_idle tests/attach/test_idle.sh
+echo 'start sleep 60' >>root/tests/attach/test_idle.sh
+run_one attach test_idle tests/attach/test_idle.sh
