@@ -1,6 +1,7 @@
 /* event/births.c - keeps the account of sampled blocks. */
 #include "event/births.h"
 
+#include "event/hold.h"
 #include "event/sentinel.h"
 #include "ring/ring.h"
 #include "stack/frames.h"
@@ -127,6 +128,12 @@ static void path_count(uint32_t number, uint64_t size_bytes, uint64_t time)
 
 /* ---- blocks ----------------------------------------------------------------------- */
 
+static void account_give(bool is_counted)
+{
+	if (is_counted)
+		hold_give_stateless();
+}
+
 /* The time is written first: a block that a reader finds has one. */
 static void block_set(struct account_block *block, const struct account_block *to)
 {
@@ -149,20 +156,37 @@ static void block_put(const void *block, const struct account_block *to)
 		account_count_unplaced();
 }
 
+/*
+ * The account goes with its recording, which cannot end while the guard is held by a thread that
+ * has a state. False: there is none.
+ */
+static bool account_hold(bool *is_counted)
+{
+	*is_counted = !guard.state;
+	if (*is_counted)
+		hold_stateless();
+	if (recorder.is_recording && ring_account.header)
+		return true;
+	account_give(*is_counted);
+	return false;
+}
+
 __attribute__((noinline)) void births_write(const struct walk_start *caller,
                                             const void *block, uint64_t size_bytes)
 {
 	uint64_t time = clock_before();
 	struct account_block to = { .time = time };
+	bool is_counted;
 	uint32_t path;
 
-	if (!block || !ring_account.header)
+	if (!block || !account_hold(&is_counted))
 		return;
 	path = path_of(guard.state, caller, time);
 	to.what = (uint64_t)path << ACCOUNT_SIZE_BITS |
 	          (size_bytes < ACCOUNT_SIZE_MAX ? size_bytes : ACCOUNT_SIZE_MAX);
 	path_count(path, size_bytes, time);
 	block_put(block, &to);
+	account_give(is_counted);
 }
 
 /*
@@ -175,23 +199,30 @@ __attribute__((noinline)) void births_end_cold(const void *block,
 {
 	struct account_block *at = NULL;
 	uint32_t slot = sample_table_find((uintptr_t)block);
+	bool is_counted;
 
 	if (slot == SAMPLE_NONE)
 		return;
-	if (guard.sp && recorder.is_recording && ring_account.header &&
-	    (*recorder.sentinel || !sentinel_is_forked()))
-		at = account_block_at(slot);
-	if (at && kept)
-		*kept = *at;
-	if (at)
-		atomic_store_explicit((_Atomic uint64_t *)&at->what, 0, memory_order_relaxed);
+	if (guard.sp && account_hold(&is_counted)) {
+		if (*recorder.sentinel || !sentinel_is_forked())
+			at = account_block_at(slot);
+		if (at && kept)
+			*kept = *at;
+		if (at)
+			atomic_store_explicit((_Atomic uint64_t *)&at->what, 0,
+			                      memory_order_relaxed);
+		account_give(is_counted);
+	}
 	sample_table_take((uintptr_t)block);
 }
 
 void births_resume(const void *block, const struct account_block *kept)
 {
-	if (ring_account.header && kept->what)
+	bool is_counted;
+
+	if (kept->what && account_hold(&is_counted)) {
 		block_put(block, kept);
-	else if (recorder.sampling)
+		account_give(is_counted);
+	} else if (recorder.sampling)
 		sampling_takes(block, 0);
 }

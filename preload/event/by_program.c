@@ -16,12 +16,22 @@
 #define QUIET_TURN_NS UINT64_C(100000)
 #define QUIET_LATE_NS UINT64_C(100000000)
 
-static _Atomic bool is_changing; /* one thread begins or ends a recording at a time */
+/* One thread begins or ends a recording at a time. The process that it is of; 0: there is none. */
+static _Atomic uint32_t changing_pid;
 
-/* False: another thread is at it, or this one is in the recorder: a signal handler calls. */
+/*
+ * False: another thread is at it, or this one is in the recorder: a signal handler calls. A forked
+ * child has what another thread of its parent was at.
+ */
 static bool change_begin(const struct walk_start *caller)
 {
-	if (guard.sp || atomic_exchange(&is_changing, true))
+	uint32_t own_pid = system_pid(), pid = 0;
+
+	if (guard.sp)
+		return false;
+	if (!atomic_compare_exchange_strong(&changing_pid, &pid, own_pid) &&
+	    (pid == own_pid || !waiting_is_own_memory() ||
+	     !atomic_compare_exchange_strong(&changing_pid, &pid, own_pid)))
 		return false;
 	guard.sp = caller->slot;
 	guard.flags |= GUARD_INTERNAL;
@@ -34,13 +44,12 @@ static void change_end(void)
 	guard_barrier();
 	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
 	guard_leave();
-	atomic_store(&is_changing, false);
+	atomic_store(&changing_pid, 0);
 }
 
 static bool is_recorded(void)
 {
-	return recorder.is_recording && !lifecycle_is_forked() &&
-	       system_pid() == ring.header->pid;
+	return lifecycle_is_here();
 }
 
 /* A thread may still be in a call that it began before the last recording ended. */
@@ -48,7 +57,7 @@ static void begin_again(const struct walk_start *caller)
 {
 	if (!change_begin(caller))
 		return;
-	if (!recorder.is_recording && !lifecycle_inside())
+	if (!recorder.is_recording)
 		lifecycle_begin_again();
 	change_end();
 }
@@ -89,12 +98,16 @@ bool by_program_end(const struct walk_start *caller)
 
 bool by_program_snapshot(void)
 {
-	struct ring_header *header = ring.header;
+	bool is_held, is_read;
 
-	if (!is_recorded() || header->policy != RING_FLIGHT ||
-	    !ring_reader_is_alive(header, system_time_ns(CLOCK_MONOTONIC)))
+	if (!is_recorded() ||
+	    !hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held))
 		return false;
-	atomic_fetch_add_explicit((_Atomic uint32_t *)&header->snapshots, 1,
-	                          memory_order_relaxed);
-	return true;
+	is_read = ring.header->policy == RING_FLIGHT &&
+	          ring_reader_is_alive(ring.header, system_time_ns(CLOCK_MONOTONIC));
+	if (is_read)
+		atomic_fetch_add_explicit((_Atomic uint32_t *)&ring.header->snapshots, 1,
+		                          memory_order_relaxed);
+	hold_give_also(is_held);
+	return is_read;
 }

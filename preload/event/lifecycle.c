@@ -53,7 +53,6 @@ enum {
 	STAGE_DECIDED, /* it has been, or never will be */
 };
 static _Atomic uint32_t stage;
-static _Atomic uint32_t joining; /* threads that are making their state */
 static struct settings settings;
 static bool is_able;         /* the settings were read, and are good */
 static uint32_t image_flags; /* enum ring_flags, for every ring of this process image */
@@ -144,6 +143,7 @@ static bool start_late(void)
 		atomic_store(&stage, STAGE_WAITING);
 		return false;
 	}
+	recorder.began_late = true;
 	if (!begin(RING_ATTACHED | RING_WAITED))
 		return false;
 	go_finder_start();
@@ -183,6 +183,7 @@ static bool begin_late(uint32_t flags)
 {
 	bool is_first = !recorder.session;
 
+	recorder.began_late = true;
 	/* From here on no thread has joined this recording; none can, before it is recording. */
 	recorder.session++;
 	if (!is_first)
@@ -214,9 +215,13 @@ bool lifecycle_begin(const struct settings *wanted)
 
 bool lifecycle_begin_again(void)
 {
+	bool is_child = system_pid() != recorder.pid;
+
 	if (!is_able || !waiting_is_here(&settings, &settings.age_ns))
 		return false;
-	return begin_late(RING_ATTACHED | RING_WAITED);
+	if (is_child) /* those were its parent's; it has recorded nothing */
+		hold_forked();
+	return !lifecycle_inside() && begin_late(RING_ATTACHED | RING_WAITED);
 }
 
 bool lifecycle_is_waiting(void)
@@ -234,7 +239,7 @@ void lifecycle_halt(void)
 
 uint32_t lifecycle_inside(void)
 {
-	return atomic_load(&joining) + thread_survey_inside();
+	return hold_count() + thread_survey_inside();
 }
 
 void lifecycle_end(void)
@@ -244,6 +249,12 @@ void lifecycle_end(void)
 	ring_set_clock();
 	ring_set_flag(RING_DETACHED);
 	ring_leave();
+}
+
+bool lifecycle_enter_or_hold(const struct walk_start *caller, bool *held)
+{
+	*held = !guard.sp && lifecycle_enter(caller);
+	return *held || hold_take_also(caller->slot, held);
 }
 
 bool lifecycle_enter_cold(const struct walk_start *caller)
@@ -287,22 +298,22 @@ bool lifecycle_join(const struct walk_start *caller)
 		guard_leave();
 		return lifecycle_enter_cold(caller);
 	}
-	atomic_fetch_add(&joining, 1);
+	hold_stateless();
 	if (recorder.is_recording && !lifecycle_is_forked()) {
 		thread_state_join();
-		is_joined = guard.flags & GUARD_THREAD_ENDING || thread_state_get();
+		is_joined = thread_state_get() != NULL;
 		if (!is_joined) {
 			guard.session = 0;
 			ring_count_loss(LOST_NO_STATE, 1);
 			guard_leave();
 		}
 	} else if (recorder.is_recording) {
-		atomic_store(&joining, 0); /* those of the parent process */
+		hold_forked();
 		return lifecycle_forked();
 	} else {
 		guard_leave();
 	}
-	atomic_fetch_sub(&joining, 1);
+	hold_give_stateless();
 	return is_joined || (!recorder.is_recording && lifecycle_enter_cold(caller));
 }
 
@@ -357,8 +368,12 @@ bool lifecycle_forked(void)
 
 void lifecycle_offer(const char *file)
 {
-	if (recorder.is_recording && !lifecycle_is_forked())
-		module_offer(file);
+	bool is_held;
+
+	if (!hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held))
+		return;
+	module_offer(file);
+	hold_give_also(is_held);
 }
 
 bool lifecycle_is_followed(void)
@@ -393,12 +408,12 @@ void lifecycle_finish(void)
 static void go_main_begins(void)
 {
 	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
-	bool is_entered = !guard.sp && lifecycle_enter(&here);
+	bool is_held;
 
-	if (recorder.is_recording && !lifecycle_is_forked())
+	if (lifecycle_enter_or_hold(&here, &is_held)) {
 		phase_write(PHASE_MAIN, clock_after());
-	if (is_entered)
-		guard_leave();
+		hold_give_also(is_held);
+	}
 }
 
 static lifecycle_end_function *go_end_function;
@@ -413,17 +428,15 @@ static void go_ends(int status, uintptr_t slot, uintptr_t fp)
 {
 	const struct walk_start caller = { slot, *(const uintptr_t *)slot, fp };
 	uint64_t mask;
+	bool is_held;
 
 	system_signals_block(&mask);
 	/* A child of vfork() has its parent's memory. */
-	if (recorder.is_recording && !go_heap_is_filtered() && !lifecycle_is_forked() &&
-	    system_pid() == ring.header->pid) {
+	if (!go_heap_is_filtered() && lifecycle_is_here()) {
 		if (go_end_function)
 			go_end_function(&caller, status);
-		if (!guard.sp)
-			guard.sp = (uintptr_t)__builtin_frame_address(0);
-		guard_barrier();
-		lifecycle_finish();
+		if (hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held))
+			lifecycle_finish();
 	}
 	for (;;)
 		arch_syscall(SYS_exit_group, status, 0, 0, 0, 0, 0);
@@ -431,14 +444,13 @@ static void go_ends(int status, uintptr_t slot, uintptr_t fp)
 
 static __attribute__((destructor)) void process_ends(void)
 {
+	bool is_held;
+
 	/* A forked child that has never allocated still has its parent's ring. */
-	if (!recorder.is_recording || lifecycle_is_forked())
+	if (!hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held))
 		return;
-	if (thread_state_own() && !guard.sp) {
-		guard.sp = (uintptr_t)__builtin_frame_address(0);
-		guard_barrier();
+	if (is_held && thread_state_own())
 		record_thread_end(guard.state);
-		guard_leave();
-	}
 	lifecycle_finish();
+	hold_give_also(is_held);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/hold.h"
 #include "event/nesting.h"
 #include "event/sentinel.h"
 #include "system/guard.h"
@@ -22,6 +23,22 @@ static inline bool lifecycle_is_forked(void)
 {
 	return unlikely(!*recorder.sentinel) && sentinel_is_forked();
 }
+
+/*
+ * Whether this process is recorded, as it is. The recording may end at any moment, unless the
+ * guard is held. Not in a child of vfork(), nor in a forked child that has not noticed it yet.
+ */
+static inline bool lifecycle_is_here(void)
+{
+	return recorder.is_recording && !lifecycle_is_forked() &&
+	       system_pid() == recorder.pid;
+}
+
+/*
+ * Enter a hook, or hold the recording without an event: see event/hold.h. *held is what
+ * hold_give_also() needs. A forked child notices that it is one. False: it is not recorded.
+ */
+bool lifecycle_enter_or_hold(const struct walk_start *caller, bool *held);
 
 bool lifecycle_enter_cold(const struct walk_start *caller);
 
@@ -69,7 +86,7 @@ bool lifecycle_begin(const struct settings *wanted);
 /*
  * Begin another recording of a process that was recorded from its start, by the same settings.
  * Call with the guard held, after lifecycle_end(). False: as above, or the process is not to be
- * recorded.
+ * recorded, or a thread is still in a hook from the one before.
  */
 bool lifecycle_begin_again(void);
 

@@ -57,7 +57,7 @@ static __attribute__((noinline)) void exit_record(uint64_t time)
 {
 	recorder.has_met_exit = false;
 	/* Between vfork() and exec, another process exits. */
-	if (system_pid() == ring.header->pid)
+	if (system_pid() == recorder.pid)
 		phase_write(PHASE_EXIT, time);
 }
 

@@ -25,24 +25,26 @@ bool sample_table_start(uint32_t buckets)
 		own_pages_also((const void *)memory, bytes + ARCH_PAGE_BYTES);
 		/* whole pages, so that they can be emptied at once */
 		memory = (memory + ARCH_PAGE_BYTES - 1) & ~(uintptr_t)(ARCH_PAGE_BYTES - 1);
-		sample_table.buckets = (struct sample_bucket *)memory;
 		sample_table.capacity = buckets;
 	} else {
-		system_advise(sample_table.buckets,
+		memory = sample_table.word & ~SAMPLE_SHIFT_MASK;
+		system_advise((void *)memory,
 		              (size_t)sample_table.capacity * sizeof(struct sample_bucket),
 		              MADV_DONTNEED);
 	}
-	sample_table.shift = 64 - (uint32_t)__builtin_ctz(buckets);
+	memory |= 64 - (uintptr_t)__builtin_ctz(buckets);
+	*(volatile uintptr_t *)&sample_table.word = memory;
 	return true;
 }
 
 /* The bucket that is so many further than the address's own. */
 static struct sample_bucket *bucket_at(uintptr_t address, uint32_t distance)
 {
-	size_t mask = ((size_t)1 << (64 - sample_table.shift)) - 1;
-	size_t first = (size_t)(sample_table_bucket(address) - sample_table.buckets);
+	uintptr_t word = *(volatile const uintptr_t *)&sample_table.word;
+	size_t mask = ((size_t)1 << (64 - (word & SAMPLE_SHIFT_MASK))) - 1;
+	size_t first = sample_table_place(word, address);
 
-	return &sample_table.buckets[(first + distance) & mask];
+	return sample_table_buckets(word) + ((first + distance) & mask);
 }
 
 static bool bucket_put(struct sample_bucket *bucket, uintptr_t address)
@@ -106,7 +108,8 @@ uint32_t sample_table_find(uintptr_t address)
 		uint32_t slot = bucket_find(bucket, address);
 
 		if (slot != SAMPLE_NONE)
-			return (uint32_t)(bucket - sample_table.buckets) * SAMPLE_BUCKET_ADDRESSES +
+			return (uint32_t)(bucket - sample_table_buckets(sample_table.word)) *
+			           SAMPLE_BUCKET_ADDRESSES +
 			       slot;
 		if (!is_passed(bucket))
 			return SAMPLE_NONE;
@@ -116,7 +119,7 @@ uint32_t sample_table_find(uintptr_t address)
 
 uint32_t sample_table_slots(void)
 {
-	return SAMPLE_BUCKET_ADDRESSES << (64 - sample_table.shift);
+	return SAMPLE_BUCKET_ADDRESSES << (64 - (sample_table.word & SAMPLE_SHIFT_MASK));
 }
 
 /*

@@ -31,10 +31,15 @@ static_assert(sizeof(struct sample_bucket) == SAMPLE_LINE_BYTES, "a cache line")
 #define SAMPLE_PASSED (UINT64_C(1) << 32)
 
 struct sample_table {
-	struct sample_bucket *buckets;
-	uint32_t shift;    /* 64 - log2 of their number */
+	/*
+	 * Where the buckets are, and 64 - log2 of their number in the low bits: one word, so that a
+	 * thread that comes late never takes the one without the other.
+	 */
+	uintptr_t word;
 	uint32_t capacity; /* buckets that there is memory for */
 };
+
+#define SAMPLE_SHIFT_MASK ((uintptr_t)63)
 
 extern struct sample_table sample_table __attribute__((visibility("hidden")));
 
@@ -44,10 +49,22 @@ extern struct sample_table sample_table __attribute__((visibility("hidden")));
  */
 bool sample_table_start(uint32_t buckets);
 
+static inline struct sample_bucket *sample_table_buckets(uintptr_t word)
+{
+	return (struct sample_bucket *)(word & ~SAMPLE_SHIFT_MASK);
+}
+
+/* The number of the bucket that the address is put in first. */
+static inline size_t sample_table_place(uintptr_t word, uintptr_t address)
+{
+	return (address >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> (word & SAMPLE_SHIFT_MASK);
+}
+
 static inline struct sample_bucket *sample_table_bucket(uintptr_t address)
 {
-	return &sample_table.buckets[(address >> 4) * UINT64_C(0x9E3779B97F4A7C15) >>
-	                             sample_table.shift];
+	uintptr_t word = *(volatile const uintptr_t *)&sample_table.word;
+
+	return sample_table_buckets(word) + sample_table_place(word, address);
 }
 
 /* Whether the address may be in the table. */

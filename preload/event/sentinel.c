@@ -104,6 +104,6 @@ bool sentinel_is_forked(void)
 	switch (fork_kind) {
 	case FORK_WIPES: return true;
 	case FORK_LOSES: return page_is_lost();
-	default: return ring.header && system_pid() != ring.header->pid;
+	default: return recorder.pid && system_pid() != recorder.pid;
 	}
 }

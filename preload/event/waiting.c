@@ -64,6 +64,11 @@ void waiting_forked(void)
 	pid = system_pid();
 }
 
+bool waiting_is_own_memory(void)
+{
+	return system_pid() == pid || sentinel_is_own_memory();
+}
+
 bool waiting_is_here(const struct settings *settings, uint64_t *age_ns)
 {
 	uint32_t now_pid = system_pid();
@@ -74,7 +79,7 @@ bool waiting_is_here(const struct settings *settings, uint64_t *age_ns)
 	if (!sentinel_is_own_memory() ||
 	    (settings->root_pid && settings->root_pid != now_pid) || !sentinel_renew())
 		return false;
-	thread_state_forked(); /* the threads are its parent's */
+	thread_state_forked_unrecorded(); /* the threads are its parent's */
 	pid = now_pid;
 	return true;
 }

@@ -29,6 +29,9 @@ void waiting_see_phase(const char *name);
 /* This process is a forked child, and is recorded. */
 void waiting_forked(void);
 
+/* Whether this memory is this process's: not between vfork() and exec. False if that is unknown. */
+bool waiting_is_own_memory(void);
+
 /*
  * Call when a recording is about to begin. False: the memory is another process's (between vfork()
  * and exec), or only another process is to be recorded. Writes how long the process had run into

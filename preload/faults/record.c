@@ -229,7 +229,7 @@ static void case_record(const struct fault_case *at)
 		return;
 	}
 	/* The child of a vfork() has its parent's memory. */
-	if (ring.header->pid == system_pid())
+	if (recorder.pid == system_pid())
 		fault_write(&point, &at->cause, at->end, inner_slot);
 	if (!inner_slot)
 		guard_leave();
@@ -334,8 +334,7 @@ bool fault_record_end(const struct walk_start *caller, enum fault_end end)
 	struct fault_case at = { .end = end, .caller = *caller };
 
 	/* Between vfork() and exec the memory is another process's. */
-	if (recorder.is_recording && fault_passed_any() && !lifecycle_is_forked() &&
-	    ring.header->pid == system_pid())
+	if (recorder.is_recording && fault_passed_any() && lifecycle_is_here())
 		call_with_room(end_run, &at);
 	return at.is_found;
 }
@@ -371,8 +370,7 @@ static void question_run(void *argument)
 	struct walk_start here = { .slot = point.sp };
 	bool is_entered = false;
 
-	if (!recorder.is_recording || lifecycle_is_forked() ||
-	    guard.flags & GUARD_INTERNAL || ring.header->pid != system_pid())
+	if (guard.flags & GUARD_INTERNAL || !lifecycle_is_here())
 		return;
 	if (!guard.state) { /* the stack's bounds are needed */
 		is_entered = !guard.sp && lifecycle_enter(&here);

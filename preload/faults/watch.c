@@ -66,7 +66,7 @@ static bool is_ours(uintptr_t handler)
 /* The child of a vfork() has its own handlers, but this memory. */
 static bool is_own_memory(void)
 {
-	return ring.header && ring.header->pid == system_pid();
+	return recorder.pid && recorder.pid == system_pid();
 }
 
 /* ---- ours instead of the program's ------------------------------------------------- */

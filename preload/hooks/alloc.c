@@ -84,15 +84,14 @@ BODY void *calloc_by(void *(*const *serve)(size_t, size_t), struct walk_start ca
  */
 static __attribute__((noinline)) void loader_frees(const void *block)
 {
-	struct guard held = guard;
+	struct walk_start here = { .slot = (uintptr_t)__builtin_frame_address(0) };
+	bool is_held;
 
-	guard.sp = (uintptr_t)__builtin_frame_address(0);
-	guard_barrier();
-	if (recorder.is_recording && (!lifecycle_is_forked() || lifecycle_forked()) &&
-	    module_map_freed(block))
+	if (!lifecycle_enter_or_hold(&here, &is_held))
+		return;
+	if (module_map_freed(block))
 		modules_forget();
-	guard_barrier();
-	guard.sp = held.sp;
+	hold_give_also(is_held);
 }
 
 BODY void free_by(void (*const *serve)(void *), struct walk_start caller, void *block)
@@ -448,12 +447,10 @@ int hook_dlclose(void *handle)
 
 	real_resolve();
 	result = real.dlclose(handle);
-	if (result == 0 && recorder.is_recording && !guard.sp && !lifecycle_is_forked()) {
-		guard.sp = (uintptr_t)__builtin_frame_address(0);
-		guard_barrier();
+	if (result == 0 && hold_take((uintptr_t)__builtin_frame_address(0))) {
 		if (module_map_sweep(clock_before()))
 			modules_forget();
-		guard_leave();
+		hold_give();
 	}
 	return result;
 }

@@ -176,11 +176,14 @@ static int execveat_call(const struct start *start, char *const *environment)
  */
 static void last_snapshot_before_exec(void)
 {
-	if (!recorder.is_recording || lifecycle_is_forked() ||
-	    system_pid() != ring.header->pid)
+	bool is_held;
+
+	if (!lifecycle_is_here() ||
+	    !hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held))
 		return;
 	thread_names_record();
 	maps_record(MAPS_EXEC);
+	hold_give_also(is_held);
 }
 
 static int exec_program(const struct start *start, char *const *environment)

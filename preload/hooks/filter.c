@@ -45,9 +45,9 @@ static bool can_handle_faults(const struct system_filter *filter)
 static void filter_prepare(const struct sock_fprog *program)
 {
 	struct system_filter filter = recorder.filter;
+	bool is_held;
 
-	if (!recorder.is_recording || lifecycle_is_forked() ||
-	    system_pid() != ring.header->pid)
+	if (!lifecycle_is_here())
 		return;
 	if (program && (!system_is_readable(program) ||
 	                !system_is_readable((const char *)program + sizeof(*program) - 8) ||
@@ -56,8 +56,11 @@ static void filter_prepare(const struct sock_fprog *program)
 	                                  program->len * sizeof(*program->filter))))
 		return; /* the kernel will refuse it */
 	system_filter_add(&filter, program);
-	if (system_filter_forbids(&filter, SYS_madvise))
+	if (system_filter_forbids(&filter, SYS_madvise) &&
+	    hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held)) {
 		ring_populate();
+		hold_give_also(is_held);
+	}
 	if (!can_handle_faults(&filter))
 		fault_watch_end();
 	recorder.filter = filter;

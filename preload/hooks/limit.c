@@ -117,8 +117,7 @@ static bool limit_raise(struct raised_limit *of, const struct rlimit *asked)
  */
 static bool is_own_memory(pid_t pid, int resource)
 {
-	return raised_of(resource) && recorder.is_recording && !lifecycle_is_forked() &&
-	       system_pid() == ring.header->pid &&
+	return raised_of(resource) && lifecycle_is_here() &&
 	       (pid == 0 || (uint32_t)pid == system_pid());
 }
 

@@ -77,8 +77,12 @@ static bool is_handle(const void *handle)
  */
 static void handle_check(const void *handle)
 {
-	if (recorder.is_recording)
+	bool is_held;
+
+	if (hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held)) {
 		go_finder_check(handle);
+		hold_give_also(is_held);
+	}
 }
 
 /*
@@ -149,8 +153,12 @@ EXPORT(dlvsym);
  */
 static void past_us_set(bool is_past_us)
 {
-	if (is_past_us && recorder.is_recording && !lifecycle_is_forked())
+	bool is_held;
+
+	if (is_past_us && hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held)) {
 		ring_set_flag(RING_PAST_US);
+		hold_give_also(is_held);
+	}
 }
 
 void *hook_dlopen(const char *file, int mode)

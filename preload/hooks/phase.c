@@ -27,17 +27,16 @@ static main_function *program_main;
  */
 static __attribute__((noinline)) void main_record(struct walk_start caller)
 {
-	bool is_entered;
+	bool is_held;
 
 	if (!recorder.is_recording)
 		phase_remember(PHASE_MAIN);
 	if (lifecycle_is_waiting())
 		waiting_see_phase("main");
-	is_entered = !guard.sp && lifecycle_enter(&caller);
-	if (recorder.is_recording)
+	if (lifecycle_enter_or_hold(&caller, &is_held)) {
 		phase_write(PHASE_MAIN, clock_after());
-	if (is_entered)
-		guard_leave();
+		hold_give_also(is_held);
+	}
 }
 
 static int main_begins(int argc, char **argv, char **environment)
@@ -78,7 +77,7 @@ enum exit_kind {
 static __attribute__((noinline)) void exit_record(struct walk_start caller,
                                                   enum exit_kind kind)
 {
-	bool is_entered;
+	bool is_held;
 
 	if (!recorder.is_recording) {
 		if (kind != EXIT_NOW && lifecycle_is_waiting())
@@ -92,21 +91,21 @@ static __attribute__((noinline)) void exit_record(struct walk_start caller,
 		return;
 	}
 	/* Between vfork() and exec the memory is the parent process's. */
-	if (system_pid() != ring.header->pid)
+	if (system_pid() != recorder.pid)
 		return;
 	fault_record_end(&caller, FAULT_END_HANDLED);
 	/*
 	 * A signal handler may have interrupted the recorder: definitions_enter() notices that.
 	 */
-	is_entered = !guard.sp && lifecycle_enter(&caller);
+	if (!lifecycle_enter_or_hold(&caller, &is_held))
+		return;
 	if (kind != EXIT_NOW)
 		phase_write(PHASE_EXIT, clock_after());
 	if (kind != EXIT_ALL) { /* the process ends without our destructor */
 		go_heap_record(clock_after());
 		maps_record(MAPS_END);
 	}
-	if (is_entered)
-		guard_leave();
+	hold_give_also(is_held);
 }
 
 #define EXIT(name, kind)             \
@@ -146,17 +145,17 @@ EXPORT(abort);
 void hook_outlive_phase(const char *name)
 {
 	struct walk_start caller = CALLER();
-	bool is_entered;
+	bool is_held;
 
 	if (lifecycle_is_waiting())
 		waiting_see_phase(name);
-	is_entered = !guard.sp && lifecycle_enter(&caller);
-	if (!recorder.is_recording)
+	if (lifecycle_enter_or_hold(&caller, &is_held)) {
+		if (lifecycle_is_here())
+			phase_write_name(name);
+		hold_give_also(is_held);
+	} else if (!recorder.is_recording) {
 		phase_remember_name(name);
-	else if (!lifecycle_is_forked() && system_pid() == ring.header->pid)
-		phase_write_name(name);
-	if (is_entered)
-		guard_leave();
+	}
 }
 EXPORT(outlive_phase);
 

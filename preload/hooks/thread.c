@@ -34,7 +34,8 @@ struct thread_start {
 	void *argument;
 	uintptr_t stack_low; /* of a stack that the program allocated; 0: libc does */
 	size_t stack_bytes;  /* size of the stack */
-	uint32_t creator;    /* serial number of the creating thread */
+	uint32_t creator;    /* serial number of the creating thread, */
+	uint32_t session;    /* in this recording; 0: none */
 };
 
 #define THREAD_STARTS 256 /* threads that are created, but not yet running */
@@ -74,15 +75,13 @@ static void thread_begins(const struct thread_start *start)
 	}
 	guard.start = start->address;
 	guard.creator = start->creator;
-	guard.session = recorder.session; /* the creator's number belongs to it */
+	guard.creator_session = start->session;
 	/* The thread needs a signal stack now: it may overflow before its first allocation. */
-	if (!recorder.wants_signal_stacks || !recorder.is_recording || guard.sp ||
-	    lifecycle_is_forked())
+	if (!recorder.wants_signal_stacks || !hold_take(here))
 		return;
-	guard.sp = here;
-	guard_barrier();
+	thread_state_join();
 	thread_state_get();
-	guard_leave();
+	hold_give();
 }
 
 static void *thread_main(void *start_argument)
@@ -128,18 +127,19 @@ static void stack_of(const pthread_attr_t *attributes, struct thread_start *star
 }
 
 /* Returns the calling thread's serial number; 0: it has none. */
-static uint32_t own_serial(const struct walk_start *caller)
+static void creator_set(struct thread_start *start, const struct walk_start *caller)
 {
 	const struct thread_state *state;
-	uint32_t serial = 0;
 
+	start->creator = start->session = 0;
 	if (guard.sp || !lifecycle_enter(caller))
-		return 0;
+		return;
 	state = thread_state_get();
-	if (state)
-		serial = state->serial;
+	if (state) {
+		start->creator = state->serial;
+		start->session = state->session;
+	}
 	guard_leave();
-	return serial;
 }
 
 /* NULL: create the thread without us. Its stack is found at its first allocation. */
@@ -156,7 +156,7 @@ static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
 		return NULL;
 	start->address = function;
 	start->argument = argument;
-	start->creator = own_serial(&here);
+	creator_set(start, &here);
 	stack_of(attributes, start);
 	return start;
 }
@@ -164,18 +164,19 @@ static struct thread_start *thread_prepare(const pthread_attr_t *attributes,
 /* A Go library creates a thread when it is opened, before any other code of it runs. */
 static void caller_check(uintptr_t return_address)
 {
+	bool is_held;
+
 	if (!recorder.is_recording)
 		return;
 	if (stub_is(return_address))
 		return_address = outlive_stub_entries[stub_of(return_address)].return_address;
+	if (!hold_take_also((uintptr_t)__builtin_frame_address(0), &is_held))
+		return;
 	go_finder_check_at(return_address - 1);
 	go_heap_switch_on_late();
-	if (!guard.sp && !lifecycle_is_forked()) {
-		guard.sp = (uintptr_t)__builtin_frame_address(0);
-		guard_barrier();
+	if (is_held)
 		go_heap_record_sometimes();
-		guard_leave();
-	}
+	hold_give_also(is_held);
 }
 
 int hook_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
@@ -221,16 +222,13 @@ EXPORT(thrd_create);
 void thread_hooks_named(uintptr_t thread, const char *name)
 {
 	/* Between vfork() and exec, the named thread belongs to another process. */
-	if (!recorder.is_recording || guard.sp || lifecycle_is_forked() ||
-	    system_pid() != ring.header->pid)
+	if (!lifecycle_is_here() || !hold_take((uintptr_t)__builtin_frame_address(0)))
 		return;
-	guard.sp = (uintptr_t)__builtin_frame_address(0);
-	guard_barrier();
 	if (thread != arch_thread_pointer())
 		thread_name_record_other(thread, name);
 	else if (thread_state_own())
 		thread_name_record(guard.state);
-	guard_leave();
+	hold_give();
 }
 
 int hook_pthread_setname_np(pthread_t thread, const char *name)

@@ -97,15 +97,16 @@ struct exception_head {
 
 /*
  * A process that was attached to may have thrown this before, through no hook of ours. The second
- * phase must see the stack of the first: no stub that has come since may be in it.
+ * phase must see the stack of the first: no stub that has come since may be in it, whether or not
+ * the recording that put it there is over by now. Only what is the thread's own is needed for that.
  */
 static void older_exception_goes_on(const struct walk_start *caller,
                                     const void *exception)
 {
-	struct thread_state *state = thread_state_own();
+	struct thread_state *state = guard.state;
 
-	if (!state || guard.sp || !(ring.header->flags & RING_ATTACHED) ||
-	    lifecycle_is_forked() || ((const struct exception_head *)exception)->stop ||
+	if (!recorder.began_late || !state || guard.sp ||
+	    ((const struct exception_head *)exception)->stop ||
 	    !throws_is_older(state, exception))
 		return;
 	guard.sp = caller->slot;
@@ -122,19 +123,17 @@ static void exception_landed(const struct walk_start *caller, const void *except
 {
 	struct thread_state *state = thread_state_own();
 
-	if (!recorder.is_recording || guard.sp || !state || lifecycle_is_forked() ||
-	    !state->throwing.count)
+	if (!state || !state->throwing.count || !hold_take(caller->slot))
 		return;
-	guard.sp = caller->slot;
-	guard_barrier();
 	/*
 	 * The call through which the exception came had its return address in this same slot.
 	 */
-	if (throws_arrive(state, exception))
+	state = thread_state_own(); /* NULL: another recording began just now */
+	if (state && throws_arrive(state, exception))
 		frames_land(state, caller_point(caller).sp, exception);
-	if (is_caught)
+	if (state && is_caught)
 		throws_end(state, exception);
-	guard_leave();
+	hold_give();
 }
 
 int hook__Unwind_RaiseException(struct _Unwind_Exception *exception)

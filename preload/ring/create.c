@@ -60,7 +60,7 @@ static void header_fill(struct ring_header *header, const struct settings *setti
 	header->states_offset = RING_HEADER_BYTES;
 	header->policy = settings->policy;
 	header->flags = flags;
-	header->pid = system_pid();
+	header->pid = recorder.pid = system_pid();
 	header->parent_pid = system_parent_pid();
 	header->user_id = system_user_id();
 	header->clock_kind = recorder.clock_is_monotonic_ns ? CLOCK_MONOTONIC_NS

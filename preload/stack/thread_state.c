@@ -80,23 +80,25 @@ static struct thread_state *state_recycle(void)
 static void thread_ending(void *value)
 {
 	uintptr_t round = (uintptr_t)value;
+	bool is_held = guard.sp != 0;
 
 	if (round < PTHREAD_DESTRUCTOR_ITERATIONS) {
 		pthread_setspecific(ending_key, (void *)(round + 1));
 		return;
 	}
-	if (!thread_state_own())
-		thread_state_disown(); /* its chunk is of an earlier ring */
-	else if (!guard.sp) {
+	if (!is_held) { /* first: the recording cannot end meanwhile */
 		guard.sp = (uintptr_t)__builtin_frame_address(0);
 		guard_barrier();
-		if (!ending_call(guard.state))
-			thread_state_disown();
-		guard_leave();
 	}
+	if (!thread_state_own() || !recorder.is_recording)
+		thread_state_disown(); /* its chunk is of an earlier ring */
+	else if (!is_held && !ending_call(guard.state))
+		thread_state_disown();
 	guard.flags |= GUARD_THREAD_ENDING;
 	if (guard.state)
 		thread_state_release(guard.state);
+	if (!is_held)
+		guard_leave();
 }
 
 void thread_state_start(bool (*ending)(struct thread_state *))
@@ -150,7 +152,7 @@ void thread_state_join(void)
 {
 	if (guard.session == recorder.session)
 		return;
-	if (guard.session) /* its creator's number was of an earlier recording */
+	if (guard.creator_session != recorder.session)
 		guard.creator = 0;
 	guard.session = recorder.session;
 	if (guard.state)
@@ -293,11 +295,13 @@ static void stubs_withdraw(struct thread_state *state)
 
 void thread_state_release(struct thread_state *state)
 {
-	guard.state = NULL;
-	state->tid = 0;
 	if (state->cursor.chunk)
 		ring_park_chunk(state->cursor.chunk);
 	state->cursor.chunk = NULL;
+	/* From here on no other thread sees that the guard is held. */
+	guard.state = NULL;
+	guard.session = 0; /* it joins again, and is seen then, if it records once more */
+	state->tid = 0;
 	stubs_withdraw(state);
 	signal_stack_take(&state->stacks.signal);
 	if (!free_list_enter())
@@ -329,7 +333,7 @@ void thread_state_abandon(struct thread_state *state)
 	state->stubs.supply.count = 0;
 }
 
-void thread_state_forked(void)
+void thread_state_forked_unrecorded(void)
 {
 	code_map_forked();
 	free_list = NULL;
@@ -337,9 +341,14 @@ void thread_state_forked(void)
 	atomic_store_explicit(&free_list_busy, false, memory_order_relaxed);
 	recorder.has_threads = false;
 	guard.creator = 0; /* a thread of another process */
-	guard.session = recorder.session;
-	if (guard.state) {
+	if (guard.state)
 		state_register(guard.state);
+}
+
+void thread_state_forked(void)
+{
+	thread_state_forked_unrecorded();
+	guard.session = recorder.session;
+	if (guard.state)
 		state_begin_anew(guard.state);
-	}
 }

@@ -172,4 +172,7 @@ void thread_state_abandon(struct thread_state *state);
 /* Call in a forked child: the one thread left is a new one in a new ring. */
 void thread_state_forked(void);
 
+/* The same where there is no ring yet: the thread joins the recording when there is. */
+void thread_state_forked_unrecorded(void);
+
 #endif

@@ -16,6 +16,7 @@ struct thread_state;
 enum guard_flags {
 	GUARD_THREAD_ENDING = 1, /* the last key destructor has run: allocate no state */
 	GUARD_INTERNAL = 2,      /* nested calls are the recorder's own, not losses */
+	GUARD_COUNTED = 4,       /* it is held without a state: see hold_take() */
 };
 
 /*
@@ -30,7 +31,8 @@ struct guard {
 	uint32_t session; /* the recording that the thread has joined; 0: none yet */
 	uintptr_t stack_low, stack_high; /* if the thread was seen from its start; else 0 */
 	uintptr_t start;                 /* its start function, likewise */
-	uint32_t creator;                /* serial number of its creator, likewise */
+	uint32_t creator;                /* serial number of its creator, likewise, */
+	uint32_t creator_session;        /* in this recording */
 	/* The last call that was lost because the guard was held; names as in walk_start. */
 	uintptr_t lost_slot, lost_return_address;
 	uint64_t lost_events; /* events that the thread had written by then */

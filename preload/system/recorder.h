@@ -94,6 +94,16 @@ struct recorder {
 	 */
 	uint32_t background;
 	/*
+	 * The process that the ring is of, or was; 0: none has been yet. A child of vfork() has
+	 * this memory, and another pid. (ring/create.c)
+	 */
+	uint32_t pid;
+	/*
+	 * A recording began while the program ran: exceptions may be in flight that were thrown
+	 * before. (event/lifecycle.c)
+	 */
+	bool began_late;
+	/*
 	 * The system calls that the program has forbidden itself, as far as seen.
 	 * (hooks/filter.c)
 	 */

@@ -1,6 +1,7 @@
 #!/bin/bash
-# A program begins and ends its own recording while exceptions are in flight, and children begin
-# theirs: nothing is wrong, no event is lost.
+# A program begins and ends its own recording while exceptions are in flight, and while another of
+# its threads makes every other call that writes into the recording; children begin theirs, forked
+# in the midst of that: nothing is wrong, no event is lost.
 # shellcheck source=tests/attach/lib.sh disable=SC2154
 . "$OUTLIVE_ROOT_DIR/tests/attach/lib.sh"
 rounds=$([ -n "${WHOLE:-}" ] && echo 1000 || echo 48)

@@ -128,9 +128,10 @@ static void holds_what_was_put_in(void **state)
 	}
 	/* nothing is left, no count either */
 	for (size_t i = 0; i < SAMPLE_BUCKETS_MIN; i++) {
-		assert_int_equal(sample_table.buckets[i].counts, 0);
+		assert_int_equal(sample_table_buckets(sample_table.word)[i].counts, 0);
 		for (size_t n = 0; n < SAMPLE_BUCKET_ADDRESSES; n++)
-			assert_int_equal(sample_table.buckets[i].addresses[n], 0);
+			assert_int_equal(sample_table_buckets(sample_table.word)[i].addresses[n],
+			                 0);
 	}
 }
 
@@ -222,7 +223,7 @@ static void threads_find_their_own(void **state)
 		assert_null(wrong);
 	}
 	for (size_t i = 0; i < SAMPLE_BUCKETS_MIN; i++)
-		assert_int_equal(sample_table.buckets[i].counts, 0);
+		assert_int_equal(sample_table_buckets(sample_table.word)[i].counts, 0);
 }
 
 int main(void)
