@@ -118,6 +118,11 @@ int path_life_begin(struct path_lives *lives, uint32_t path, uint32_t thread,
 		pattern->first_time = time;
 		pattern->moments[MOMENT_LARGEST] = (struct life_moment){ 1, time };
 	}
+	if (!(pattern->begun & (pattern->begun - 1))) {
+		pattern->doubled_before = pattern->doubled_time;
+		pattern->doubled_time = time;
+	}
+	pattern->mixed += pattern->is_thinning;
 	if (live > pattern->live_max) {
 		pattern->live_max = (uint32_t)live;
 		pattern->moments[MOMENT_CROWD] = (struct life_moment){ pattern->begun, time };
@@ -154,7 +159,7 @@ void path_life_over(struct path_lives *lives, uint32_t path, uint32_t thread)
 {
 	struct life_pattern *pattern = &lives->paths[path].pattern;
 
-	pattern->live--;
+	pattern->is_thinning = --pattern->live > 0;
 	if (pattern->is_shared)
 		pair_counts_subtract(&lives->shared, path, thread);
 }

@@ -55,8 +55,11 @@ struct life_pattern {
 	/* sizes of lives; the least only of those that are over */
 	uint64_t largest_min, largest_max;
 	uint64_t first_time; /* quanta; of the first life */
-	uint64_t asked;      /* bytes that they asked for, all reallocs included */
-	uint64_t excess;     /* bytes that reallocs asked for before the final size */
+	/* when the number of lives last reached a power of two, and the power before that */
+	uint64_t doubled_time, doubled_before;
+	uint64_t mixed;  /* lives that began after others ended and while others stayed */
+	uint64_t asked;  /* bytes that they asked for, all reallocs included */
+	uint64_t excess; /* bytes that reallocs asked for before the final size */
 	/* reallocs, and bytes, that would not be asked for if blocks grew in larger steps */
 	uint64_t spared;
 	int64_t spared_bytes;
@@ -65,6 +68,7 @@ struct life_pattern {
 	uint32_t live_max;          /* most live at once of one thread */
 	uint32_t thread;            /* while !is_shared: the thread of all that are live */
 	bool is_shared, was_shared; /* several threads had live blocks at once */
+	bool is_thinning;           /* some have ended since none was live */
 	/*
 	 * The activation that owned the last block that ended: its thread, the number of its
 	 * frame, and the event that first saw the return address below it (0: it is the

@@ -11,17 +11,14 @@
 #include "verdict/reuse.h"
 
 #define CALLER_BYTES_MAX 65536 /* size of a buffer that an owner keeps */
-#define ARENA_SIZE_MAX 1024    /* a block up to this size is small */
 #define ARENA_LIVE_MIN 16      /* so many blocks at once are many */
-#define STATIC_BYTES_MAX 65536 /* size of all globals for one call site */
 
 /* ---- what the evidence carries ------------------------------------------------------- */
 
 #define UNKNOWN_PART \
 	20 /* of the blocks, at most so many may be alive in a process let go */
 
-/* Whether all blocks whose end is known are of the class; without any, they are of none. */
-static bool is_all(const struct life_summary *summary, enum life_class class)
+bool advice_is_all(const struct life_summary *summary, enum life_class class)
 {
 	uint64_t known = class_counts_known(&summary->counts);
 
@@ -36,20 +33,20 @@ static bool has_finished(const struct classes *classes)
 
 /* ---- the rules ------------------------------------------------------------------------- */
 
-/* The most memory that a local variable, or a buffer of the caller, may take. */
-static uint64_t room_of(const struct life_summary *summary)
+uint64_t advice_room(const struct life_summary *summary)
 {
-	return is_all(summary, CLASS_STACK) ? ADVICE_LOCAL_BYTES_MAX : CALLER_BYTES_MAX;
+	return advice_is_all(summary, CLASS_STACK) ? ADVICE_LOCAL_BYTES_MAX
+	                                           : CALLER_BYTES_MAX;
 }
 
-/* Whether all blocks that an activation and its nested ones need at once fit into room_of(). */
+/* Whether all blocks that an activation and its nested ones need at once fit into advice_room(). */
 static enum refusal fits(const struct life_summary *summary)
 {
 	uint64_t each = summary->largest_max ? summary->largest_max : 1;
 	uint64_t at_once = summary->at_once ? summary->at_once : 1;
 	uint64_t nested = summary->recursion ? summary->recursion : 1;
 	/* divide, as products of sizes and counts could overflow */
-	uint64_t times = room_of(summary) / each;
+	uint64_t times = advice_room(summary) / each;
 
 	if (summary->size_kind == SIZE_UNBOUNDED)
 		return REFUSE_SIZES_GROW;
@@ -128,6 +125,24 @@ void kind_split_add(struct kind_split *split, const struct classes *classes,
 		share_move(&split->live[kind], &counts->kinds[kind]);
 }
 
+/* Whether the blocks are enough for an arena, but do not end together. */
+static bool is_apart(enum refusal refusal)
+{
+	return refusal == REFUSE_ONE_BY_ONE || refusal == REFUSE_MIXED ||
+	       refusal == REFUSE_BATCHES;
+}
+
+/*
+ * How they come and go. Call paths that make them in turn are not followed together: there may be
+ * blocks of another one when those of this one end.
+ */
+static enum refusal apart_how(const struct life_summary *summary)
+{
+	if (summary->mixed * 2 >= summary->begun)
+		return REFUSE_ONE_BY_ONE;
+	return summary->mixed || summary->path_count > 1 ? REFUSE_MIXED : REFUSE_BATCHES;
+}
+
 /* Whether an arena would help: many small blocks that are all freed when their owner ends. */
 static enum refusal arena_check(const struct life_summary *summary)
 {
@@ -136,8 +151,9 @@ static enum refusal arena_check(const struct life_summary *summary)
 	if (summary->at_once_min < ARENA_LIVE_MIN)
 		return REFUSE_FEW_AT_ONCE;
 	if (!summary->goes_together)
-		return REFUSE_ONE_BY_ONE;
-	return summary->largest_max > ARENA_SIZE_MAX ? REFUSE_LARGE_FOR_ARENA : REFUSE_NOT;
+		return apart_how(summary);
+	return summary->largest_max > ADVICE_ARENA_SIZE_MAX ? REFUSE_LARGE_FOR_ARENA
+	                                                    : REFUSE_NOT;
 }
 
 /*
@@ -153,7 +169,7 @@ static struct advice_result static_advice(const struct classes *classes,
 		return (struct advice_result){ ADVICE_KINDS, REFUSE_FEW_GLOBALS };
 	if (summary->size_kind != SIZE_CONSTANT)
 		return (struct advice_result){ ADVICE_KINDS, REFUSE_SIZES_DIFFER };
-	if (summary->largest_max > STATIC_BYTES_MAX / summary->counts.blocks)
+	if (summary->largest_max > ADVICE_STATIC_BYTES_MAX / summary->counts.blocks)
 		return (struct advice_result){ ADVICE_KINDS, REFUSE_LARGE_FOR_GLOBALS };
 	return (struct advice_result){ ADVICE_STATIC, REFUSE_NOT };
 }
@@ -193,8 +209,8 @@ static struct advice_result stack_advice(const struct classes *classes,
 		return (struct advice_result){ ADVICE_ARENA, REFUSE_NOT };
 	/* Enough blocks for an arena: what prevents it is that they are not freed together. */
 	if ((refusal == REFUSE_MANY || refusal == REFUSE_MANY_AT_ONCE) &&
-	    arena_check(summary) == REFUSE_ONE_BY_ONE)
-		refusal = REFUSE_ONE_BY_ONE;
+	    is_apart(arena_check(summary)))
+		refusal = arena_check(summary);
 	return (struct advice_result){ ADVICE_KINDS, refusal };
 }
 
@@ -279,9 +295,9 @@ static enum refusal classes_check(const struct classes *classes,
 		return REFUSE_SUPPRESSED;
 	if (counts->suppressed.blocks || kinds > 1)
 		return REFUSE_CLASSES;
-	if (is_all(summary, CLASS_CROSSED))
+	if (advice_is_all(summary, CLASS_CROSSED))
 		return REFUSE_CROSSED;
-	return is_all(summary, CLASS_LIVE) ? REFUSE_LIVE : REFUSE_NOT;
+	return advice_is_all(summary, CLASS_LIVE) ? REFUSE_LIVE : REFUSE_NOT;
 }
 
 /* Whether the user of a container could not follow the advice, nor change what prevents it. */
@@ -311,7 +327,7 @@ struct advice_result call_site_advice(const struct classes *classes,
 		return (struct advice_result){ ADVICE_KINDS, REFUSE_SAMPLED };
 	if (refusal)
 		return result;
-	if (is_all(summary, CLASS_STATIC))
+	if (advice_is_all(summary, CLASS_STATIC))
 		result = static_advice(classes, summary);
 	else if (is_few)
 		result.refusal = REFUSE_FEW;
@@ -319,7 +335,7 @@ struct advice_result call_site_advice(const struct classes *classes,
 		result.kind = ADVICE_MOVE;
 	else if (is_reuse)
 		result.kind = ADVICE_REUSE;
-	else if (is_all(summary, CLASS_STACK))
+	else if (advice_is_all(summary, CLASS_STACK))
 		result = stack_advice(classes, summary);
 	else
 		result = escaping_advice(classes, summary);
@@ -344,157 +360,4 @@ struct advice_result call_site_advice(const struct classes *classes,
 	if (refusal)
 		result = (struct advice_result){ ADVICE_KINDS, refusal };
 	return result;
-}
-
-/* ---- in words -------------------------------------------------------------------------- */
-
-/* Print reasons that have numbers of blocks or owners; nothing for all other reasons. */
-static int count_text(struct text *text, enum refusal refusal,
-                      const struct life_summary *summary)
-{
-	const struct class_counts *counts = &summary->counts;
-	unsigned long long blocks = counts->blocks;
-	char percent[TEXT_NUMBER_BYTES];
-	unsigned class, kinds = 0;
-
-	switch (refusal) {
-	case REFUSE_INFERRED:
-		return text_printf(
-			text, "frames of %s of its blocks are not exact",
-			text_percent(percent, counts->inferred.blocks, counts->blocks));
-	case REFUSE_OPEN:
-		return text_printf(
-			text,
-			"whether functions inlined into others had ended is open for %s of its "
-			"blocks",
-			text_percent(percent, counts->open.blocks + counts->owner_open,
-		                 counts->blocks));
-	case REFUSE_SUPPORTED:
-		return text_printf(
-			text, "that its blocks end before their function is usual in this run, but "
-				  "not proved");
-	case REFUSE_UNKNOWN:
-		return text_printf(
-			text, "the end of %s of its blocks was not seen",
-			text_percent(percent, counts->unknown.blocks, counts->blocks));
-	case REFUSE_CLASSES:
-		for (class = 0; class < CLASS_COUNT; class ++)
-			kinds += counts->shares[class].blocks > 0;
-		return text_printf(
-			text, "its blocks are of %u class%s%s", kinds, kinds == 1 ? "" : "es",
-			counts->suppressed.blocks ? ", and some are kept on purpose" : "");
-	case REFUSE_FEW:
-		return text_printf(text, "%llu block%s too few to advise on", blocks,
-		                   blocks == 1 ? " is" : "s are");
-	case REFUSE_FEW_GLOBALS:
-		return text_printf(text,
-		                   "%llu block%s: the next run may not have as many, or as "
-		                   "large",
-		                   blocks, text_s(blocks));
-	case REFUSE_OWNERS:
-		return text_printf(text, "its blocks have %zu owners", summary->owners.count);
-	default: return 0;
-	}
-}
-
-/*
- * Print reasons that have sizes, with the limit that was exceeded; nothing for all other
- * reasons.
- */
-static int size_text(struct text *text, enum refusal refusal,
-                     const struct life_summary *summary)
-{
-	uint64_t room = room_of(summary), at_once = summary->at_once ? summary->at_once : 1;
-	char size[TEXT_NUMBER_BYTES], most[TEXT_NUMBER_BYTES], count[TEXT_NUMBER_BYTES];
-	bool is_stack = is_all(summary, CLASS_STACK);
-	const char *what = is_stack ? "a function's variables"
-	                            : "a buffer of their owner's";
-
-	text_size(size, summary->largest_max);
-	text_size(most, room);
-	switch (refusal) {
-	case REFUSE_LARGE:
-		return text_printf(text,
-		                   "its largest block is too large: %s, with %s at most for %s",
-		                   size, most, what);
-	case REFUSE_MANY:
-		return text_printf(
-			text, "its blocks are too many: %s of %s at once, with %s at most for %s",
-			text_count(count, at_once), size, most, what);
-	case REFUSE_MANY_AT_ONCE:
-		return text_printf(
-			text,
-			"%s of its blocks are alive at once, and do not end together: "
-			"too many for local variables",
-			text_count(count, at_once));
-	case REFUSE_RECURSION:
-		return text_printf(text,
-		                   "its function calls itself: %u at once would need %s each, "
-		                   "with %s at most for all",
-		                   summary->recursion,
-		                   text_size(size, at_once * summary->largest_max), most);
-	case REFUSE_LARGE_FOR_ARENA:
-		return text_printf(text,
-		                   "its largest block is too large for an arena: %s, with %s "
-		                   "at most",
-		                   size, text_size(most, ARENA_SIZE_MAX));
-	case REFUSE_LARGE_FOR_GLOBALS:
-		return text_printf(
-			text, "its blocks are too large for globals: %s together, with %s at most",
-			text_size(size, summary->counts.blocks * summary->largest_max),
-			text_size(most, STATIC_BYTES_MAX));
-	case REFUSE_FEW_AT_ONCE:
-		return text_printf(text,
-		                   "up to %s of its blocks are live at once: too many for one "
-		                   "buffer, and not known to be enough for an arena",
-		                   text_count(count, at_once));
-	default: return 0;
-	}
-}
-
-int refusal_text(struct text *text, enum refusal refusal,
-                 const struct life_summary *summary, const char *thread)
-{
-	static const char *const texts[REFUSALS] = {
-		[REFUSE_SAMPLED] = ("a sample cannot show how many of its blocks are alive at "
-		                    "once, how large they get, or what follows what"),
-		[REFUSE_GOES_ON] = "its reallocs continue blocks of other call paths",
-		[REFUSE_LIVE] =
-			"its blocks are never freed: if they should be, that comes first",
-		[REFUSE_SUPPRESSED] = "its blocks are never freed, on purpose",
-		[REFUSE_UNFINISHED] = ("its process did not run to its end, where they might "
-		                       "have been freed"),
-		[REFUSE_SIZES_DIFFER] = "their size is not known to be constant",
-		[REFUSE_THROWN] = "the runtime of C++ allocates what is thrown",
-		[REFUSE_CONTAINER] =
-			("a container allocates them when it needs to: its user can "
-		     "keep the container, or reserve (maps, sets and lists cannot)"),
-		[REFUSE_FIXED] = "the function that allocates them is not yours to change",
-		[REFUSE_MADE_ELSEWHERE] = "another module allocates them for its callers",
-		[REFUSE_MOVED_ELSEWHERE] = ("another (or an unknown) module passes them to "
-		                            "realloc"),
-		[REFUSE_MOVED_ANYWHERE] = ("more call paths pass them to realloc than are "
-		                           "counted apart"),
-		[REFUSE_FREED_ANYWHERE] = ("more call paths free them than are counted apart, "
-		                           "so who would have to change is not known"),
-		[REFUSE_STREAM] = ("a string stream grows as it is written, and cannot be "
-		                   "reserved: a string could"),
-		[REFUSE_FREED_ELSEWHERE] = ("another (or an unknown) module frees them"),
-		[REFUSE_OWNERS_FIXED] = "the function that owns them is not yours to change",
-		[REFUSE_OWNERS_EXIT] = ("some are freed after main() returned: no function of "
-		                        "yours owns them then"),
-		[REFUSE_LIBRARIES] = ("one library allocates them and another owns them: both "
-		                      "would have to change, and neither is the program's"),
-		[REFUSE_SIZES_GROW] = "their sizes grew to the end: nothing bounds them",
-		[REFUSE_CROWD_GROWS] = ("how many are live at once grew to the end: nothing "
-		                        "bounds them"),
-		[REFUSE_ONE_BY_ONE] = "they come and go one by one, not all together",
-	};
-
-	if (refusal == REFUSE_CROSSED)
-		return text_printf(text, "its blocks are handed to another %s", thread);
-	if (texts[refusal])
-		return text_printf(text, "%s", texts[refusal]);
-	return count_text(text, refusal, summary) || size_text(text, refusal, summary) ? -1
-	                                                                               : 0;
 }

@@ -29,6 +29,10 @@ enum advice_kind {
 
 /* stack bytes for all activations together */
 #define ADVICE_LOCAL_BYTES_MAX 4096
+/* a block up to this size is small enough for an arena */
+#define ADVICE_ARENA_SIZE_MAX 1024
+/* size of all globals for one call site */
+#define ADVICE_STATIC_BYTES_MAX 65536
 
 /* The rule that prevents advice. refusal_text() has a sentence for each. */
 enum refusal {
@@ -68,7 +72,9 @@ enum refusal {
 	REFUSE_MANY_AT_ONCE, /* more than local variables would be written for */
 	REFUSE_RECURSION,    /* the blocks of all nested activations together are */
 	REFUSE_FEW_AT_ONCE,
-	REFUSE_ONE_BY_ONE,
+	REFUSE_ONE_BY_ONE, /* most are made while others of them end */
+	REFUSE_MIXED,      /* some are, or may be */
+	REFUSE_BATCHES,    /* none is: all end before the next one is made */
 	REFUSE_LARGE_FOR_ARENA,
 	REFUSALS,
 };
@@ -106,6 +112,12 @@ void kind_split_add(struct kind_split *split, const struct classes *classes,
  */
 uint64_t call_site_copies(const struct classes *classes,
                           const struct call_site *call_site);
+
+/* Whether all blocks whose end is known are of the class; without any, they are of none. */
+bool advice_is_all(const struct life_summary *summary, enum life_class class);
+
+/* The most memory that a local variable, or a buffer of the caller, may take. */
+uint64_t advice_room(const struct life_summary *summary);
 
 /* What the classes of the blocks suggest. Reserving space is decided separately. */
 struct advice_result call_site_advice(const struct classes *classes,

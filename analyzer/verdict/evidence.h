@@ -67,6 +67,8 @@ struct life_summary {
 	uint64_t crowd_time;       /* quanta; when at_once was reached */
 	/* at least half of what an activation owns is live at one time */
 	bool goes_together;
+	uint64_t
+		mixed; /* lives of a call path that began after some ended and others stayed */
 
 	uint64_t ended;                     /* lives that ended; all below is about these */
 	uint64_t age_sum, age_min, age_max; /* quanta */

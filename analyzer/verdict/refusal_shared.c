@@ -27,6 +27,8 @@ const char *advice_refusal_shared(const struct classes *classes,
 		     "too many for variables"),
 		[REFUSE_LARGE_FOR_ARENA] = "their blocks are too large for an arena",
 		[REFUSE_LARGE_FOR_GLOBALS] = "their blocks are too large for globals",
+		[REFUSE_BATCHES] = ("their blocks come and go in batches: an arena would have "
+		                    "to be emptied after each batch"),
 		[REFUSE_FEW_AT_ONCE] =
 			("several of their blocks are live at once: too many for one "
 		     "buffer, and not known to be enough for an arena"),

@@ -604,7 +604,7 @@ static void arenas_are_for_what_goes_together(void **state)
 			model_free(&verdict_fixture.model, 4, 0x1000 + 64 * j);
 	}
 	model_return(&verdict_fixture.model, 0);
-	expect_none(&verdict_fixture, "one by one");
+	expect_none(&verdict_fixture, "in batches of up to 20");
 }
 
 static void thread_event(struct verdict_fixture *verdict_fixture, unsigned thread,
