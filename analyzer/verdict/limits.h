@@ -5,7 +5,7 @@
 #ifndef OUTLIVE_VERDICT_LIMITS_H
 #define OUTLIVE_VERDICT_LIMITS_H
 
-#include "verdict/evidence.h"
+#include "verdict/life_summary.h"
 
 /* Fills in the sizes of lives, and size_kind. */
 void limits_of_sizes(struct life_summary *summary, const struct classes *classes);
