@@ -7,15 +7,16 @@
 
 #include "base/error.h"
 
-#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 struct elsewhere {
-	int root; /* the process's root directory; -1: not opened */
+	int root;      /* descriptor of the process's root directory; -1: not opened */
+	int directory; /* of the copy's directory; -1: there is no copy */
+	char name[32]; /* of the copy in it */
 	char prefix
-		[48]; /* the path of that directory while we run, without a slash at its end */
-	char copy[PATH_MAX]; /* of the library, as we reach it; "": none */
+		[32]; /* a path of the root directory, without a slash at its end: for people */
 };
 
 /*
@@ -24,9 +25,13 @@ struct elsewhere {
  */
 int elsewhere_open(struct elsewhere *there, pid_t pid, struct error *error);
 
+/* Whether the process sees the same file by this path as we do. */
+bool elsewhere_is_same(const struct elsewhere *there, const char *path);
+
 /*
  * Copy the library into a directory there in which files can be made and executed. `seen`
  * receives its path as the process sees it. 0, or -1 and *error: there is none, and what to do.
+ * No link there leads us out of the process's root, whenever it appears: process/root.h.
  */
 int elsewhere_copy(struct elsewhere *there, pid_t pid, const char *library, char *seen,
                    size_t bytes, struct error *error);

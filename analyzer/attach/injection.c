@@ -204,7 +204,7 @@ int injection_prepare(struct injection *injection,
 {
 	memset(injection, 0, sizeof(*injection));
 	injection->remote.memory = injection->turn = -1;
-	injection->there.root = -1;
+	injection->there.root = injection->there.directory = -1;
 	injection->settings = *settings;
 	strcpy(injection->carrier.symbol, ATTACH_SERVE);
 	if (turn_take(injection, error) ||

@@ -2,13 +2,12 @@
 #include "attach/library.h"
 
 #include "elf/file.h"
+#include "process/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -85,27 +84,24 @@ bool library_control(const struct remote *remote, uint64_t at,
 
 /* ---- the way to the file ---- */
 
-static bool is_same_file(const char *one, const char *other)
-{
-	struct stat a, b;
-
-	return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
-}
-
 int library_reach(pid_t pid, const char *path, struct elsewhere *there, char *seen,
                   size_t bytes, struct error *error)
 {
-	char file[PATH_MAX + 64];
 	struct statvfs mount;
+	bool is_barred;
+	int file;
 
-	snprintf(file, sizeof(file), "%s%s", there->prefix, path);
 	if (strlen(path) >= bytes)
 		return error_set(error, "%s: the path is too long: install outlive elsewhere",
 		                 path);
-	if (!is_same_file(file, path))
+	if (!elsewhere_is_same(there, path))
 		return elsewhere_copy(there, pid, path, seen, bytes, error);
-	if (statvfs(file, &mount) == 0 && mount.f_flag & ST_NOEXEC)
+	/* Its mount of the file may be another one than ours. */
+	file = process_root_open(there->root, path, O_PATH);
+	is_barred = fstatvfs(file, &mount) == 0 && mount.f_flag & ST_NOEXEC;
+	if (file >= 0)
+		close(file);
+	if (is_barred)
 		return error_set(error,
 		                 "%s: is on a file system without execution (noexec), and "
 		                 "cannot be loaded: install outlive elsewhere",

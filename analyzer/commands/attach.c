@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_REFUSED 3 /* the process cannot be attached to, and was not touched */
@@ -118,28 +117,17 @@ static struct attach_request request_make(const struct recording *run)
 	return request;
 }
 
-/* Whether the process sees the session's directory as we do. */
-static bool session_is_seen(const struct recording *run, const struct elsewhere *there)
-{
-	static char path[PATH_MAX + 64]; /* static: see run_command() of commands/run.c */
-	struct stat ours, seen;
-
-	snprintf(path, sizeof(path), "%s%s", there->prefix, run->session.directory);
-	return stat(run->session.directory, &ours) == 0 && stat(path, &seen) == 0 &&
-	       ours.st_dev == seen.st_dev && ours.st_ino == seen.st_ino;
-}
-
 /* Make the session's directory where the process can reach it. 0, or -1 and *error. */
 static int session_make(struct recording *run, const char *beside,
                         const struct elsewhere *there, struct error *error)
 {
 	if (session_open(&run->session, beside, run->options.ring_bytes, error))
 		return -1;
-	if (session_is_seen(run, there))
+	if (elsewhere_is_same(there, run->session.directory))
 		return 0;
 	session_close(&run->session);
-	return session_open_there(&run->session, there->prefix, run->options.ring_bytes,
-	                          error);
+	return session_open_there(&run->session, there->root, there->prefix,
+	                          run->options.ring_bytes, error);
 }
 
 /* Nothing is left of an attach that fails. */

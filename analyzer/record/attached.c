@@ -3,6 +3,7 @@
 
 #include "attach/checks.h"
 #include "base/kernel_clock.h"
+#include "process/root.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -85,18 +86,56 @@ static char *ring_path(char *line)
 	           : NULL;
 }
 
-/* Open the ring as the process sees its path, or as we do. */
-static int ring_open(struct attached *found, const char *path)
+int attached_directory(const struct attached *found, const char **name)
 {
-	int file;
+	const char *path = found->ring + found->root_bytes;
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX];
+	int root, descriptor;
 
-	if (snprintf(found->ring, sizeof(found->ring), "/proc/%d/root%s", (int)found->pid,
-	             path) >= (int)sizeof(found->ring))
+	*name = slash + 1;
+	snprintf(directory, sizeof(directory), "%.*s/", (int)(slash - path), path);
+	if (!found->root_bytes)
+		return open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = process_root(found->pid);
+	if (root < 0)
 		return -1;
-	file = open(found->ring, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	descriptor = process_root_open(root, directory, O_PATH | O_DIRECTORY);
+	close(root);
+	return descriptor;
+}
+
+/* A descriptor, or -1 with errno. */
+static int ring_open(const struct attached *found)
+{
+	const char *name;
+	int directory = attached_directory(found, &name), file, cause;
+
+	if (directory < 0)
+		return -1;
+	file = openat(directory, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	cause = errno;
+	close(directory);
+	errno = cause;
+	return file;
+}
+
+/* Open the ring as the process sees its path, or as we do. */
+static int ring_find(struct attached *found, const char *path)
+{
+	int file, root_bytes;
+
+	root_bytes = snprintf(found->ring, sizeof(found->ring), "/proc/%d/root",
+	                      (int)found->pid);
+	if ((size_t)root_bytes + strlen(path) >= sizeof(found->ring))
+		return -1;
+	strcpy(found->ring + root_bytes, path);
+	found->root_bytes = (size_t)root_bytes;
+	file = ring_open(found);
 	if (file < 0) {
 		strcpy(found->ring, path);
-		file = open(found->ring, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		found->root_bytes = 0;
+		file = ring_open(found);
 	}
 	return file;
 }
@@ -119,7 +158,7 @@ int attached_find(pid_t pid, struct attached *found, struct error *error)
 		                 (int)pid, strerror(errno));
 	while (result && fgets(line, sizeof(line), maps)) {
 		ring = ring_path(line);
-		ring_file = ring ? ring_open(found, ring) : -1;
+		ring_file = ring ? ring_find(found, ring) : -1;
 		/* Its reader has mapped it, too. */
 		if (ring_file >= 0 && ring_read(found, ring_file) == 0 &&
 		    found->header.pid == (uint32_t)facts.inner_pid)
@@ -185,7 +224,7 @@ static int answer_wait(const struct attached *of, struct ring_header *header,
 
 int attached_detach(const struct attached *of, uint64_t settle_ns, struct error *error)
 {
-	int file = open(of->ring, O_RDWR | O_CLOEXEC | O_NOFOLLOW), result;
+	int file = ring_open(of), result;
 	struct ring_header *header;
 	_Atomic uint32_t *wish;
 

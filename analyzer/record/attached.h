@@ -10,12 +10,14 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct attached {
-	pid_t pid;                 /* in our pid namespace */
-	char ring[PATH_MAX];       /* path of the ring's file, as we reach it */
+	pid_t pid;           /* in our pid namespace */
+	char ring[PATH_MAX]; /* path of the ring's file: for people */
+	size_t root_bytes;   /* of its part before the process's root; 0: it is ours */
 	struct ring_header header; /* as it was read */
 	uint32_t chunks_used;      /* chunks that hold something */
 	bool has_reader;           /* the reader was active a moment ago */
@@ -33,6 +35,12 @@ int attached_find(pid_t pid, struct attached *found, struct error *error);
  */
 unsigned attached_each(void (*visit)(void *context, const struct attached *found),
                        void *context);
+
+/*
+ * Open (O_PATH) the directory of the ring, without being led out of the process's root; *name is
+ * the ring's name in it. -1 with errno.
+ */
+int attached_directory(const struct attached *found, const char **name);
 
 /*
  * Ask the process to put everything back, and to count for at most `settle_ns` until no frame

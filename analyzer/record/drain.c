@@ -17,6 +17,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -99,6 +100,7 @@ static void offers_take(void *context)
 struct drain *drain_new(const struct drain_settings *settings, struct error *error)
 {
 	struct drain *drain = calloc(1, sizeof(*drain));
+	char directory[64];
 
 	if (!drain) {
 		error_set(error, "out of memory");
@@ -115,9 +117,11 @@ struct drain *drain_new(const struct drain_settings *settings, struct error *err
 	drain->way.context = drain;
 	/* without inotify (its instances are few), each step reads the directory */
 	drain->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	/* By its path another process could lead us to another directory. */
+	snprintf(directory, sizeof(directory), "/proc/self/fd/%d",
+	         settings->session->descriptor);
 	if (drain->watch >= 0 &&
-	    inotify_add_watch(drain->watch, settings->session->directory, IN_MOVED_TO) <
-	        0) {
+	    inotify_add_watch(drain->watch, directory, IN_MOVED_TO) < 0) {
 		close(drain->watch);
 		drain->watch = -1;
 	}

@@ -2,6 +2,7 @@
 #include "record/session.h"
 
 #include "base/array.h"
+#include "process/root.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,6 +25,7 @@
 #define LIBRARY_SUFFIX ".lib"
 #define NAME_TRIES 100
 #define PROC_STEP_BYTES 4096
+#define PARENT_FLAGS (O_PATH | O_DIRECTORY | O_CLOEXEC)
 
 /*
  * Whether a ring of `bytes` fits in the directory: there is enough free space, and a first part
@@ -55,11 +57,44 @@ static bool ring_fits(int directory, uint64_t bytes)
 	return failure == 0;
 }
 
-/* Make a new directory in `parent`. 0, or -1 with errno. */
+/* What the session's directory is called in its parent directory. */
+static const char *directory_name(const struct session *session)
+{
+	return strrchr(session->directory, '/') + 1;
+}
+
+/*
+ * Whether the directory that was opened is empty. In a directory of others it may be another one
+ * than was made, which must neither be opened to all nor cleared.
+ */
+static bool is_fresh(int descriptor)
+{
+	int copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	bool is_empty = directory != NULL;
+
+	while (is_empty && (entry = readdir(directory)))
+		is_empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+	if (directory)
+		closedir(directory);
+	else if (copy >= 0)
+		close(copy);
+	return is_empty;
+}
+
+/*
+ * Make a new directory in session->parent, whose path is `parent`. From then on the path is for
+ * people and for the program: all that is done to the directory is done by descriptors, since
+ * others may exchange any part of the path. 0, or -1 with errno.
+ */
 static int directory_make(struct session *session, const char *parent)
 {
 	uint16_t salt = 0;
 	int i, length;
+
+	if (session->parent < 0)
+		return -1;
 
 	for (i = 0; i < NAME_TRIES; i++) {
 		if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) < 0)
@@ -71,15 +106,19 @@ static int directory_make(struct session *session, const char *parent)
 			errno = ENAMETOOLONG;
 			return -1;
 		}
-		if (mkdir(session->directory, 0700) == 0)
+		if (mkdirat(session->parent, directory_name(session), 0700) == 0)
 			break;
 		if (errno != EEXIST)
 			return -1;
 	}
-	session->descriptor = open(session->directory,
-	                           O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	session->descriptor = openat(session->parent, directory_name(session),
+	                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (session->descriptor < 0)
 		return -1;
+	if (!is_fresh(session->descriptor)) {
+		errno = ENOTEMPTY;
+		return -1;
+	}
 	if (geteuid() == 0 && fchmod(session->descriptor, 01733))
 		return -1;
 	return 0;
@@ -90,13 +129,17 @@ static void directory_drop(struct session *session)
 	if (session->descriptor >= 0)
 		close(session->descriptor);
 	session->descriptor = -1;
-	rmdir(session->directory);
+	if (session->parent >= 0) {
+		unlinkat(session->parent, directory_name(session), AT_REMOVEDIR);
+		close(session->parent);
+	}
+	session->parent = -1;
 }
 
 static int session_begin(struct session *session, struct error *error)
 {
 	memset(session, 0, sizeof(*session));
-	session->descriptor = -1;
+	session->descriptor = session->parent = -1;
 	if (getrandom(&session->number, sizeof(session->number), 0) !=
 	    sizeof(session->number))
 		return error_set(error, "no random number for the session: %s",
@@ -114,10 +157,12 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 {
 	if (session_begin(session, error))
 		return -1;
+	session->parent = open(SHARED_MEMORY, PARENT_FLAGS);
 	if (directory_make(session, SHARED_MEMORY) == 0 &&
 	    ring_fits(session->descriptor, ring_bytes))
 		return 0;
 	directory_drop(session);
+	session->parent = open(beside, PARENT_FLAGS);
 	if (directory_make(session, beside))
 		return error_set(error, "%s: cannot make a directory for the rings: %s",
 		                 session->directory, strerror(errno));
@@ -130,8 +175,8 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
 	                 SHARED_MEMORY, beside, (unsigned long long)(ring_bytes >> 20));
 }
 
-int session_open_there(struct session *session, const char *there, uint64_t ring_bytes,
-                       struct error *error)
+int session_open_there(struct session *session, int root, const char *there,
+                       uint64_t ring_bytes, struct error *error)
 {
 	static const char *const directories[] = { "/dev/shm", "/tmp", "/var/tmp" };
 	static char parent[PATH_MAX];
@@ -142,6 +187,7 @@ int session_open_there(struct session *session, const char *there, uint64_t ring
 	for (i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
 		snprintf(parent, sizeof(parent), "%s%s", there, directories[i]);
 		session->there_bytes = strlen(there);
+		session->parent = process_root_open(root, directories[i], PARENT_FLAGS);
 		if (directory_make(session, parent) == 0 &&
 		    ring_fits(session->descriptor, ring_bytes))
 			return 0;
@@ -283,7 +329,8 @@ void session_seal(struct session *session)
 	int length = snprintf(aside, sizeof(aside), "%s.left", session->directory);
 
 	if (length < 0 || (size_t)length >= sizeof(aside) ||
-	    rename(session->directory, aside))
+	    renameat(session->parent, directory_name(session), session->parent,
+	             strrchr(aside, '/') + 1))
 		return;
 	strcpy(session->directory, aside);
 }
@@ -326,7 +373,12 @@ bool session_close(struct session *session)
 		close(session->descriptor);
 	}
 	session->descriptor = -1;
-	is_gone = rmdir(session->directory) == 0 || errno == ENOENT;
+	is_gone = session->parent < 0 ||
+	          unlinkat(session->parent, directory_name(session), AT_REMOVEDIR) == 0 ||
+	          errno == ENOENT;
+	if (session->parent >= 0)
+		close(session->parent);
+	session->parent = -1;
 	/*
 	 * the link stays for processes that still run: programs they start are preloaded, too,
 	 * and the loader would print an error if the library were missing

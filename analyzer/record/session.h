@@ -20,6 +20,7 @@
 struct session {
 	uint64_t number;          /* random: OUTLIVE_SESSION */
 	int descriptor;           /* of the directory */
+	int parent;               /* of the directory that it is in (O_PATH); -1: none */
 	char directory[PATH_MAX]; /* absolute path */
 	size_t
 		there_bytes; /* of the path before the root that the process sees; 0: it is ours */
@@ -34,12 +35,12 @@ int session_open(struct session *session, const char *beside, uint64_t ring_byte
                  struct error *error);
 
 /*
- * The same for a process that sees other files: `there` leads to its root directory, and the
- * session's directory is in its /dev/shm, /tmp or /var/tmp. session_seen() is the path as that
- * process sees it.
+ * The same for a process that sees other files: `root` is its root directory, `there` a path to
+ * that, and the session's directory is in its /dev/shm, /tmp or /var/tmp. Links there lead
+ * nowhere else (process/root.h). session_seen() is the path as that process sees it.
  */
-int session_open_there(struct session *session, const char *there, uint64_t ring_bytes,
-                       struct error *error);
+int session_open_there(struct session *session, int root, const char *there,
+                       uint64_t ring_bytes, struct error *error);
 const char *session_seen(const struct session *session);
 
 /*

@@ -2,7 +2,6 @@
 #include "record/window.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,23 +9,6 @@
 static void nothing(void *context)
 {
 	(void)context;
-}
-
-/* Open the directory of the ring; *name is the ring's name in it. A descriptor, or -1. */
-static int directory_open(const struct attached *found, const char **name,
-                          struct error *error)
-{
-	char directory[PATH_MAX], *slash;
-	int descriptor;
-
-	strcpy(directory, found->ring);
-	slash = strrchr(directory, '/');
-	*name = found->ring + (slash - directory) + 1;
-	*slash = '\0';
-	descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (descriptor < 0)
-		error_set(error, "%s: %s", directory, strerror(errno));
-	return descriptor;
 }
 
 /*
@@ -58,10 +40,10 @@ int window_copy(const struct attached *found, struct trace_writer *writer,
 		                     .take_offers = nothing };
 	struct drain_ring *ring;
 	const char *name;
-	int directory = directory_open(found, &name, error), result = -1;
+	int directory = attached_directory(found, &name), result = -1;
 
 	if (directory < 0)
-		return -1;
+		return error_set(error, "%s: %s", found->ring, strerror(errno));
 	ring = drain_ring_new(&way, directory, name, found->header.session);
 	if (ring)
 		result = ring_copy(&way, ring, found, error);

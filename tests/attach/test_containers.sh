@@ -50,13 +50,18 @@ contain() { # ARGUMENT...
 	pid=$(pgrep -x leak -P "$pid")
 	started+=("$pid")
 }
+left_there() { # WHAT
+	local left
+	# A test's own directory may have its like in the container.
+	left=$(find root/tmp* root/var/tmp root/run root/dev -name '*outlive*' ! -name 'outlive-test.*')
+	[ -z "$left" ] || complain "$1: left there: $left"
+}
 check() { # WHAT
 	local names
 	attach 400ms
 	names=$("$OUTLIVE" report -f json --by path t.outlive | jq -r '[.sites[].frames[].function] | unique | join(" ")')
 	[[ " $names " == *" leak "* ]] || complain "$1: no names: $names"
-	[ -z "$(find root/tmp root/var/tmp root/run root/dev -name '*outlive*')" ] ||
-		complain "$1: left there: $(find root/tmp root/dev -name '*outlive*')"
+	left_there "$1"
 	kill -0 "$pid" || complain "$1: dead"
 }
 contain
@@ -94,6 +99,67 @@ mask='s,mount .*/liboutlive.so,mount LIBRARY,' \
 	refused "sees other files than outlive, and none of /tmp, /var/tmp, /run, /dev/shm and / there can be written to and executed from"
 kill -KILL "$pid"
 mv first.sh inside.sh
+
+# Directories of the container that are links to a path that exists out here, too: nothing is made
+# out here, not even for a moment. The path is there in the container, or not;
+# or directory and link are exchanged all the time.
+outside=$PWD/outside
+mkdir -p "$outside"
+chmod 1777 "$outside"
+untouched=$(stat -c '%y %Z' "$outside")
+check_outside() { # WHAT
+	[ "$untouched" = "$(stat -c '%y %Z' "$outside")" ] || complain "$1: something was made outside"
+	untouched=$(stat -c '%y %Z' "$outside")
+}
+rm -rf root/tmp root/var/tmp root/run root/dev/shm
+for name in tmp var/tmp run dev/shm; do ln -s "$outside" "root/$name"; done
+contain a thread
+timeout 60 "$OUTLIVE" attach -q --for 300ms -o t.outlive "$pid" 2>attached && complain "links to nothing: attached"
+[ "$(wc -l <attached)" = 1 ] || complain "links to nothing: $(cat attached)"
+grep -q 'its /dev/shm, /tmp and /var/tmp' attached || complain "links to nothing: $(cat attached)"
+check_outside "links to nothing"
+kill -0 "$pid" || complain "links to nothing: dead"
+rm root/tmp
+mkdir -p "root$outside"
+check "links inside"
+check_outside "links inside"
+[ -z "$(ls -A "root$outside")" ] || complain "left inside: $(ls -A "root$outside")"
+kill -KILL "$pid"
+cat >swap.c <<'END_OF_C'
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(void)
+{
+	for (;;) {
+		renameat2(AT_FDCWD, "root/tmp", AT_FDCWD, "root/tmp.other", RENAME_EXCHANGE);
+		renameat2(AT_FDCWD, "root/dev/shm", AT_FDCWD, "root/dev/shm.other", RENAME_EXCHANGE);
+		usleep(50);
+	}
+}
+END_OF_C
+gcc -O1 -o swap swap.c || exit 1
+rm -rf root/tmp
+ln -s "$outside" root/tmp
+mkdir root/tmp.other root/dev/shm.other
+contain a thread
+./swap &
+swapper=$!
+started+=("$swapper")
+attached=0
+for ((i = 0; i < 8; i++)); do
+	timeout 60 "$OUTLIVE" attach -q --for 100ms -o t.outlive "$pid" 2>attached && attached=$((attached + 1))
+	kill -0 "$pid" || complain "exchanged: dead"
+done
+kill -KILL $swapper
+wait $swapper 2>/dev/null
+check_outside "exchanged"
+left_there "exchanged"
+echo "attached $attached of 8 times while directories were exchanged for links"
+kill -KILL "$pid"
+rm -rf root/tmp root/tmp.other root/dev/shm root/dev/shm.other root/run root/var/tmp
+mkdir root/tmp root/dev/shm root/run root/var/tmp
 
 # A side-car: the same processes, other files.
 cat >sidecar.sh <<END_OF_SH
