@@ -14,6 +14,16 @@ void growth_rows_release(struct growth_rows *rows)
 	*rows = (struct growth_rows){ .rows = NULL };
 }
 
+/*
+ * Whether it is not known when its last block was born: it is, of blocks that are alive at exit, but
+ * main, or a function that runs at exit, may have freed later ones.
+ */
+static bool is_open(const struct site_growth *site)
+{
+	return site->is_freed || !site->seen_blocks ||
+	       (site->lives && site->seen_blocks < site->end_blocks);
+}
+
 struct grouping {
 	struct growth_rows *rows;
 	struct line_index lines; /* the number of a row's line is that of the row + 1 */
@@ -44,8 +54,8 @@ static int site_add(struct grouping *grouping, const struct classes *classes,
 	}
 	sums->half_bytes += site->by_time.bytes[GROWTH_HALF];
 	sums->end_bytes += site->end_bytes;
-	if (site->is_freed || site->last_time > sums->last_time)
-		sums->last_time = site->is_freed ? UINT64_MAX : site->last_time;
+	if (is_open(site) || site->last_time > sums->last_time)
+		sums->last_time = is_open(site) ? UINT64_MAX : site->last_time;
 	sums->growth_bytes += site_growth_bytes(site);
 	return 0;
 }

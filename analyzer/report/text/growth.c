@@ -224,6 +224,27 @@ static int rows_print(const struct figures *figures, const struct findings *find
 	return result;
 }
 
+int report_growth_all(const struct screen *screen, const struct findings *findings,
+                      uint64_t top)
+{
+	struct figures figures = figures_of(screen, columns, 4);
+	struct growth_rows rows;
+	int result;
+	uint32_t i;
+
+	result = growth_rows_make(&rows, findings->classes);
+	if (!result && rows.count) {
+		title_print(screen, findings->classes);
+		figures_titles(&figures, "call site");
+	}
+	for (i = 0; i < rows.count && (!top || i < top) && !result; i++)
+		result = row_print(&figures, findings, &rows, &rows.rows[i]);
+	if (!result && i < rows.count)
+		screen_line(screen, 3, ".. and %u more; --top 0 shows all", rows.count - i);
+	growth_rows_release(&rows);
+	return result;
+}
+
 int report_growth(const struct screen *screen, const struct findings *findings)
 {
 	const struct classes *classes = findings->classes;

@@ -57,7 +57,9 @@ int report_class_rows(const struct screen *screen, const struct findings *findin
 	for (i = 0; i < rows.count && (!top || i < top); i++)
 		class_row_print(&figures, &rows.rows[i], group);
 	/* an empty table could be taken for an error */
-	if (!rows.count)
+	if (!rows.count && settings->kind == KIND_GROWING)
+		screen_line(screen, 4, "%10s no growing blocks are live at exit", "");
+	else if (!rows.count)
 		screen_line(screen, 4, "%10s no blocks are of this %s", "",
 		            settings->kind ? "kind" : "class");
 	if (i < rows.count)

@@ -6,6 +6,7 @@
 #include "report/text/classes.h"
 #include "report/text/explain.h"
 #include "report/text/go_heap.h"
+#include "report/text/growth.h"
 #include "base/table.h"
 #include "elf/go_name.h"
 #include "report/text/kept.h"
@@ -310,6 +311,10 @@ static int class_print(const struct screen *screen, const struct findings *findi
 
 	report_summary(screen, classes->profile, classes->all.suppressed.blocks,
 	               classes->all.suppressed.bytes);
+	/* the default screen names more as growing than what is live at exit */
+	if (settings->kind == KIND_GROWING &&
+	    report_growth_all(screen, findings, settings->top))
+		return -1;
 	return report_class_rows(screen, findings, settings);
 }
 
