@@ -47,9 +47,13 @@ static void emptiness_check(const struct trace_reader *reader)
  * Report that --why names no call path or function, or several. The candidates, if any, go
  * to stderr before the message.
  */
-static _Noreturn void why_die(const char *file, const char *why,
+static _Noreturn void why_die(const char *file, const char *why, const char *filter,
                               const struct why_several *several)
 {
+	if (several->is_filtered)
+		die("%s: '%s' is there, but has none of the blocks %s: without that filter, --why shows "
+		    "it",
+		    file, why, filter);
 	if (several->list.bytes)
 		fputs(several->list.data, stderr);
 	if (several->peeled)
@@ -61,10 +65,11 @@ static _Noreturn void why_die(const char *file, const char *why,
 		    file, why);
 	if (several->line.bytes)
 		die("%s: '%s' may be %s", file, why, several->line.data);
-	die("%s: no call path, and no function that allocates, owns or maps memory or is on a "
-	    "stack, is '%s': --by path, --by function, --by owner, --mappings and --stacks list "
-	    "them",
-	    file, why);
+	die("%s: %s%s%sno call path, and no function that allocates, owns or maps memory or is "
+	    "on a stack, is '%s': --by path, --by function, --by owner, --mappings and --stacks "
+	    "list them",
+	    file, filter ? "of the blocks " : "", filter ? filter : "", filter ? ", " : "",
+	    why);
 }
 
 /* ---- views ---------------------------------------------------------------------------- */
@@ -96,7 +101,8 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		die("%s: no thread '%s' has a known stack: --stacks shows all",
 		    trace_reader_name(reader), options->thread);
 	if (result > 0)
-		why_die(trace_reader_name(reader), options->why, &several);
+		why_die(trace_reader_name(reader), options->why, profile->choice.text,
+		        &several);
 	text_release(&several.list);
 	text_release(&several.line);
 	return result;

@@ -32,6 +32,7 @@ struct why_several {
 	uint32_t owner;
 	/* the name was found only as a part of others, or by a glob: a whole name goes before them */
 	bool is_part;
+	bool is_filtered; /* it is there, but a filter leaves none of its blocks */
 };
 
 /*

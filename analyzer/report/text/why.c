@@ -14,6 +14,7 @@
 #include "report/text/why_memory.h"
 #include "verdict/stack_names.h"
 #include "report/why_choice.h"
+#include "report/why_filtered.h"
 #include "trace/clock.h"
 
 #include <stdlib.h>
@@ -473,7 +474,7 @@ int report_why(const struct screen *screen, const struct findings *findings,
 {
 	struct why why = { .screen = screen, .findings = findings };
 	long count = -1;
-	int result = -1;
+	int result = -1, filtered;
 
 	why.only = calloc(findings->classes->profile->replay.paths.count, 1);
 	if (why.only)
@@ -482,6 +483,11 @@ int report_why(const struct screen *screen, const struct findings *findings,
 	/* 0: nothing was selected, and the caller prints what may be meant instead */
 	if (!count || (count > 0 && several->is_part))
 		result = report_why_memory(screen, findings->classes, which, several);
+	if (result > 0 && !count && findings->classes->profile->choice.text) {
+		filtered = why_is_filtered(findings->classes, which);
+		several->is_filtered = filtered > 0;
+		result = filtered < 0 ? -1 : result;
+	}
 	if (count > 0 && (!several->is_part || result == 1)) {
 		report_only(screen, findings->classes->profile);
 		result = why_print(&why);
