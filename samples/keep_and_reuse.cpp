@@ -24,7 +24,8 @@
  * expect: [.advice[] | select(.function | startswith("filled(")).text][0] | test("^reserve in
  *   filled\\(\\): .* all of the containers that grew became 2.00 KiB$")
  * expect: [by("named")[] | select(.blocks > 0).no_advice] | unique == ["a container allocates them
- *   when it needs to: its user can keep the container, or reserve (maps, sets and lists cannot)"]
+ *   when it needs to: its user can keep the container, or reserve (deques, maps, sets and lists
+ *   cannot)"]
  */
 #include <cstdlib>
 #include <cstring>
