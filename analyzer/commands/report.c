@@ -6,6 +6,7 @@
 #include "commands/pager.h"
 #include "commands/report_options.h"
 #include "replay/profile.h"
+#include "report/completeness.h"
 #include "report/text/recording.h"
 #include "report/why_choice.h"
 #include "verdict/name_patterns.h"
@@ -91,11 +92,16 @@ static int report_print(struct trace_reader *reader, const struct profile *profi
 		                                    .settings = settings };
 	struct report_output output = { .file = stdout };
 	struct why_several several = { .peeled = PEEL_NOT };
-	int result;
+	struct text incomplete = { NULL, 0, 0 };
+	int result = completeness_text(&incomplete, reader);
 
 	settings->several = &several;
+	settings->incomplete = incomplete.data;
 	pager_begin(options->no_pager);
-	result = reporter_show(reporter, &output, &subject);
+	if (!result)
+		result = reporter_show(reporter, &output, &subject);
+	settings->incomplete = NULL;
+	text_release(&incomplete);
 	settings->several = NULL;
 	if (result > 0 && options->stacks)
 		die("%s: no thread '%s' has a known stack: --stacks shows all",

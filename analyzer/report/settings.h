@@ -54,6 +54,8 @@ struct report_settings {
 	enum report_view view;
 	enum report_group group;
 	enum report_sort sort;
+	/* what is missing of the recording, as completeness_text() has it; NULL: nothing */
+	const char *incomplete;
 	bool is_full;         /* the overview is not shortened to fit a screen */
 	uint64_t top;         /* number of rows; 0: all */
 	enum verdict class;   /* a class, or suppressed, inferred, open, unknown */

@@ -24,6 +24,7 @@ int json_show_info(struct report_output *output, const struct report_subject *su
 	json_string(json, "recording", basename(trace_reader_name(reader)));
 	json_string(json, "kind", trace_reader_is_trace(reader) ? "trace" : "ring");
 	json_bool(json, "complete", recording_is_complete(info));
+	incomplete_json(json, reader);
 	json_count(json, "bytes", trace_reader_bytes(reader));
 	json_count(json, "rings_taken", trace_reader_rings_taken(reader));
 	json_array(json, "processes");

@@ -1,6 +1,7 @@
 /* report/json/process.c - a process, its phases and its memory in JSON. */
 #include "report/json/process.h"
 
+#include "report/completeness.h"
 #include "base/text.h"
 #include "report/cut_words.h"
 #include "trace/clock.h"
@@ -161,4 +162,13 @@ void use_json_object(struct json_writer *json, const char *key,
 	use_json(json, use);
 	json_line_break(json);
 	json_object_end(json);
+}
+
+void incomplete_json(struct json_writer *json, const struct trace_reader *reader)
+{
+	struct text text = { NULL, 0, 0 };
+
+	if (!completeness_text(&text, reader))
+		json_string(json, "incomplete", text.data ? text.data : "");
+	text_release(&text);
 }

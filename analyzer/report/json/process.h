@@ -9,6 +9,7 @@
 #include "replay/profile.h"
 #include "trace/counts.h"
 #include "trace/phases.h"
+#include "trace/reader.h"
 
 /* Write the members of a process's object: number, pid, command, counts, lost, .. */
 void process_json(struct json_writer *json, const struct trace_process *process,
@@ -21,6 +22,12 @@ void lost_json(struct json_writer *json, const struct trace_process *process,
 /* Write the member `phases`: an array, libc's phases in their order, then the named ones. */
 void phases_json(struct json_writer *json, const struct ring_header *header,
                  const struct phases *phases);
+
+/*
+ * Write the member `incomplete`: what is missing of the recording, or "". Left out if memory is
+ * out.
+ */
+void incomplete_json(struct json_writer *json, const struct trace_reader *reader);
 
 /*
  * Write the twelve sizes of its memory, or of a part of it: into the open object, or as an

@@ -430,6 +430,7 @@ static int report_write(struct json_writer *json, struct trace_reader *reader,
 	json_bool(json, "complete",
 	          is_trace && trace_reader_is_complete(reader) && !profile->lost.damaged &&
 	              !(profile->process->header.flags & RING_UNREADABLE));
+	incomplete_json(json, reader);
 	json_object(json, "process");
 	process_json(json, profile->process, &counts);
 	json_object_end(json);

@@ -437,8 +437,17 @@ static void own_code_print(const struct screen *screen, const struct classes *cl
 		                : " unless other code has ten times as much");
 }
 
-static void footer_lines(const struct screen *screen, const struct classes *classes)
+static void footer_lines(const struct screen *screen, const struct classes *classes,
+                         const char *incomplete)
 {
+	char name[1024];
+
+	if (incomplete)
+		screen_line(screen, 2, "the recording %s",
+		            text_escape(name, sizeof(name), incomplete));
+	/* without blocks all shares would be of nothing */
+	if (!classes->all.blocks)
+		return;
 	exact_print(screen, classes);
 	proof_print(screen, classes);
 	debug_gaps_print(screen, classes);
@@ -449,7 +458,8 @@ static void footer_lines(const struct screen *screen, const struct classes *clas
 }
 
 /* All that the footer says, in one paragraph. 0, or -1: it could not be made. */
-static int footer_brief(const struct screen *screen, const struct classes *classes)
+static int footer_brief(const struct screen *screen, const struct classes *classes,
+                        const char *incomplete)
 {
 	struct text joined = { NULL, 0, 0 };
 	struct screen lines = *screen;
@@ -462,7 +472,7 @@ static int footer_brief(const struct screen *screen, const struct classes *class
 	lines.file = open_memstream(&text, &bytes);
 	if (!lines.file)
 		return -1;
-	footer_lines(&lines, classes);
+	footer_lines(&lines, classes, incomplete);
 	result = fclose(lines.file) ? -1 : 0;
 	for (line = result ? NULL : strtok_r(text, "\n", &end); line && !result;
 	     line = strtok_r(NULL, "\n", &end))
@@ -475,13 +485,13 @@ static int footer_brief(const struct screen *screen, const struct classes *class
 	return result;
 }
 
-void report_footer(const struct screen *screen, const struct classes *classes)
+void report_footer(const struct screen *screen, const struct classes *classes,
+                   const char *incomplete)
 {
-	/* without blocks all shares would be of nothing */
-	if (!classes->all.blocks)
+	if (!classes->all.blocks && !incomplete)
 		return;
 	fprintf(screen->file, "%s%s", screen->is_dense ? "" : "\n", screen_dim(screen));
-	if (!screen->is_brief || footer_brief(screen, classes))
-		footer_lines(screen, classes);
+	if (!screen->is_brief || footer_brief(screen, classes, incomplete))
+		footer_lines(screen, classes, incomplete);
 	fputs(screen_plain(screen), screen->file);
 }

@@ -20,7 +20,8 @@ void report_classes(const struct screen *screen, const struct classes *classes,
  * Print the last lines of every report: how many of the blocks are exact, how many stacks were
  * cut short, what is hidden, and which wrappers were skipped.
  */
-void report_footer(const struct screen *screen, const struct classes *classes);
+void report_footer(const struct screen *screen, const struct classes *classes,
+                   const char *incomplete);
 
 /*
  * Write "file.c:12" of a location, or its module; escaped. The line belongs to the physical

@@ -1,6 +1,7 @@
 /* report/text/recording.c - one process of a recording, and the list of the others. */
 #include "report/text/recording.h"
 
+#include "report/completeness.h"
 #include "base/table.h"
 #include "report/text/summary.h"
 #include "report/text/report.h"
@@ -125,19 +126,9 @@ int report_recording(const struct trace_reader *reader, const struct profile *pr
 
 void report_completeness(const struct trace_reader *reader)
 {
-	/* a ring never gets an end, so none can be missing */
-	if (!trace_reader_is_trace(reader) || trace_reader_has_end(reader))
-		return;
-	if (trace_reader_is_live(reader))
-		warning("%s: is still being recorded; only what was written so far is shown",
-		        trace_reader_name(reader));
-	else if (trace_reader_rings_taken(reader))
-		warning("%s: was cut short; %zu ring%s left in %s %s read with it",
-		        trace_reader_name(reader), trace_reader_rings_taken(reader),
-		        text_s(trace_reader_rings_taken(reader)),
-		        trace_reader_ring_directory(reader),
-		        trace_reader_rings_taken(reader) == 1 ? "is" : "are");
-	else
-		warning("%s: was cut short; only what was written before is shown",
-		        trace_reader_name(reader));
+	struct text text = { NULL, 0, 0 };
+
+	if (!completeness_text(&text, reader) && text.bytes)
+		warning("%s: %s", trace_reader_name(reader), text.data);
+	text_release(&text);
 }

@@ -388,7 +388,7 @@ static int view_print(const struct screen *screen, const struct findings *findin
 	if (!result && findings->classes->shows_suppressed)
 		result = report_suppressions(screen, findings->classes);
 	if (!result)
-		report_footer(screen, findings->classes);
+		report_footer(screen, findings->classes, settings->incomplete);
 	return result;
 }
 

@@ -1,0 +1,25 @@
+#!/bin/bash
+# A recording that was cut short: every view says so on the screen, not only on stderr, and JSON does.
+cat >many.c <<'EOF'
+#include <stdlib.h>
+__attribute__((noinline)) static void *make(int i) { void *volatile made = malloc(i % 999 + 1); return made; }
+int main(void)
+{
+	for (int i = 0; i < 200000; i++)
+		free(make(i * 7919 % 65536));
+	return 0;
+}
+EOF
+"${CC:-gcc}" -g -fno-builtin -o many many.c || exit 77
+"$OUTLIVE" run -q -o whole -- ./many 2>/dev/null
+head -c "$(($(stat -c %s whole) / 2))" whole >cut
+for trace in whole cut; do
+	for view in "" --full "--by function" "--class escaping" --advice "--why 1" --kept --mappings; do
+		# shellcheck disable=SC2086 # two words
+		echo "$trace $view: $("$OUTLIVE" report $view $trace 2>/dev/null | grep -o 'the recording was .*')"
+	done
+	for command in report info; do
+		"$OUTLIVE" $command --format json $trace 2>/dev/null | jq -c '[.complete, .incomplete]'
+	done
+	"$OUTLIVE" info $trace 2>/dev/null | grep -oE 'cut short: .*|complete: .*'
+done
