@@ -12,11 +12,11 @@ int main(void)
 EOF
 "${CC:-gcc}" -g -fno-builtin -o many many.c || exit 77
 "$OUTLIVE" run -q -o whole -- ./many 2>/dev/null
-head -c "$(($(stat -c %s whole) / 2))" whole >cut
-for trace in whole cut; do
+head -c "$(($(stat -c %s whole) / 2))" <whole >cut.outlive
+for trace in whole cut.outlive; do
 	for view in "" --full "--by function" "--class escaping" --advice "--why 1" --kept --mappings; do
 		# shellcheck disable=SC2086 # two words
-		echo "$trace $view: $("$OUTLIVE" report $view $trace 2>/dev/null | grep -o 'the recording was .*')"
+		echo "${trace%.*} $view: $("$OUTLIVE" report $view $trace 2>/dev/null | grep -o 'the recording was .*')"
 	done
 	for command in report info; do
 		"$OUTLIVE" $command --format json $trace 2>/dev/null | jq -c '[.complete, .incomplete]'
