@@ -90,21 +90,35 @@ static bool is_odd(const struct segment_inside *inside)
 	       inside->kept > inside->live - inside->absent + inside->overhead;
 }
 
+/*
+ * How many snapshots there are before the exit phase: in that phase nothing is left for which
+ * memory that was kept could be used.
+ */
+static size_t count_before_exit(const struct profile *profile)
+{
+	const struct segment_history *history = &profile->segments;
+	size_t count = 0;
+
+	while (count < history->count &&
+	       !segment_is_in_phase(profile, history->snapshots[count].time_ns, PHASE_EXIT))
+		count++;
+	return count;
+}
+
 bool segment_inside_odd(const struct profile *profile, size_t *snapshot)
 {
+	size_t count = count_before_exit(profile), i;
 	struct segment_inside inside;
 	bool was_odd = false, has_one = false;
 	uint64_t worst = 0;
-	size_t i;
 
 	/*
 	 * A single odd snapshot may be in the middle of a change, so the one before must be odd,
 	 * too.
 	 */
-	for (i = 0; i < profile->segments.count; i++) {
+	for (i = 0; i < count; i++) {
 		inside = segment_inside(profile, i);
-		if (was_odd && is_odd(&inside) &&
-		    (inside.kept > worst || i + 1 == profile->segments.count)) {
+		if (was_odd && is_odd(&inside) && (inside.kept > worst || i + 1 == count)) {
 			worst = inside.kept;
 			*snapshot = i;
 			has_one = true;

@@ -53,8 +53,8 @@ bool segment_is_in_phase(const struct profile *profile, uint64_t time_ns,
                          uint32_t number);
 
 /*
- * Whether unusually much of the heap was freed but kept, in more than one snapshot in a row;
- * *sample is the last such snapshot, or the worst of all.
+ * Whether unusually much of the heap was freed but kept, in more than one snapshot in a row
+ * before the exit phase; *snapshot is the last of these if it is such, else the worst of all.
  */
 bool segment_inside_odd(const struct profile *profile, size_t *snapshot);
 
