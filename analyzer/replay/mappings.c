@@ -336,24 +336,23 @@ static struct mapping_use *use_of(struct mappings *mappings,
 
 /*
  * Spans are those mappings of the process that may have several owners, since the kernel joins
- * neighbours. How much of a part is resident is known only if all of the span is, or none, or if
- * one owner has all of it.
+ * neighbours. Of a part, at least what the others have no room for is resident, and at most what is
+ * of the span.
  */
 static void span_add(struct mapping_use *use, const struct large_span *span,
                      uint64_t bytes)
 {
-	uint64_t size = span->end - span->start, resident = 0;
+	uint64_t rest = span->end - span->start - bytes;
+	uint64_t least = span->rss > rest ? span->rss - rest : 0;
+	uint64_t most = span->rss < bytes ? span->rss : bytes;
 
+	/* more than the whole span is resident of nothing, whatever the recording says */
+	least = least < most ? least : most;
 	use->writable += bytes;
-	if (span->rss >= size)
-		resident = bytes;
-	else if (span->rss && bytes == size)
-		resident = span->rss;
-	else if (span->rss)
-		use->unsure += bytes;
-	use->resident += resident;
+	use->resident += least;
+	use->unsure += most - least;
 	if (span->segment == SEGMENT_OTHER && !span->is_malloc)
-		use->other += resident;
+		use->other += most;
 }
 
 static uint64_t overlap_bytes(const struct large_span *span,

@@ -36,9 +36,9 @@ struct mapping_path {
 	struct mapping_use {
 		uint64_t bytes;    /* mapped then */
 		uint64_t writable; /* of these: in mappings whose resident part is known */
-		uint64_t unsure;   /* of these: it is not known how much is resident */
-		uint64_t resident; /* of the others */
-		uint64_t other;    /* of resident: in the segment "other" */
+		uint64_t resident; /* of these: at least so much is resident, .. */
+		uint64_t unsure;   /* .. and at most so much more */
+		uint64_t other;    /* of resident and unsure: in the segment "other" */
 	} highest, last;
 	uint32_t file;       /* the file that it mapped last; 0: none, or unknown */
 	bool has_more_files; /* it mapped others, too */

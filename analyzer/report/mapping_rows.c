@@ -31,6 +31,7 @@ static void row_add(struct mapping_row *row, const struct mapping_path *path)
 	sums->bytes += path->bytes;
 	sums->failed += path->failed;
 	sums->ended += path->ended;
+	row->most_sum += path->most;
 	if (path->most > sums->most)
 		sums->most = path->most;
 	sums->anonymous += path->anonymous;
@@ -91,6 +92,33 @@ static int path_add(struct grouping *grouping, const struct classes *classes,
 	return 0;
 }
 
+/* Of the neighbours that the kernel joined, several paths may have the same resident part. */
+static void use_limit(struct mapping_use *use, const struct mapping_use *totals)
+{
+	uint64_t most = totals->resident + totals->unsure;
+
+	if (use->resident + use->unsure > most && use->resident <= most)
+		use->unsure = most - use->resident;
+}
+
+/* Together, they had at once what they had at any one time. */
+static void row_finish(struct mapping_row *row, const struct mapping_totals *totals)
+{
+	const uint64_t at_once[] = { mapping_row_left(row), row->sums.highest.bytes,
+		                         row->sums.last.bytes };
+	size_t i;
+
+	for (i = 0; i < sizeof(at_once) / sizeof(*at_once); i++) {
+		if (at_once[i] > row->sums.most)
+			row->sums.most = at_once[i];
+	}
+	use_limit(&row->sums.highest, &totals->highest);
+	use_limit(&row->sums.last, &totals->last);
+	/* a damaged recording may say anything */
+	if (row->most_sum < row->sums.most)
+		row->most_sum = row->sums.most;
+}
+
 static int row_compare(const void *one, const void *two)
 {
 	const struct mapping_row *a = one, *b = two;
@@ -120,6 +148,8 @@ int mapping_rows_make(struct mapping_rows *rows, const struct classes *classes,
 	}
 	line_index_release(&grouping.lines);
 	stack_names_release(&grouping.scratch);
+	for (i = 0; i < rows->count; i++)
+		row_finish(&rows->rows[i], &mappings->totals);
 	qsort(rows->rows, rows->count, sizeof(*rows->rows), row_compare);
 	return result;
 }

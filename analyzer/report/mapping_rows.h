@@ -17,9 +17,10 @@ struct mapping_row {
 	uint32_t node;          /* of that call path */
 	uint32_t function;      /* of that innermost frame, as in struct classes */
 	uint32_t path_count;
-	/* The sums of its call paths; `most` is the largest: together they may have had more. */
+	/* The sums of its call paths; `most`: at once they had at least so much together .. */
 	struct mapping_path sums;
-	bool is_mine; /* its function is the user's own code */
+	uint64_t most_sum; /* .. and at most so much */
+	bool is_mine;      /* its function is the user's own code */
 };
 
 struct mapping_rows {

@@ -16,10 +16,6 @@
 #define LABEL_COLUMNS 15
 #define CALLERS_SHOWN 12
 #define WHY_SHOWN 8 /* call paths that --why shows of a line or a function */
-/* Mappings of less than this are not worth a line on the default screen .. */
-#define BRIEF_BYTES (UINT64_C(1) << 20)
-/* .. nor of less than this part of what is resident. */
-#define BRIEF_PART 10
 
 /* "of" a number of calls: "3 calls" */
 static void calls_text(char *text, size_t bytes, uint64_t calls)
@@ -143,16 +139,16 @@ static void most_print(const struct screen *screen, const struct profile *profil
 static void use_print(const struct screen *screen, const char *label,
                       const struct mapping_use *use, uint64_t time_ns)
 {
-	char bytes[TEXT_NUMBER_BYTES], of[TEXT_NUMBER_BYTES], resident[TEXT_NUMBER_BYTES];
-	char at[TEXT_NUMBER_BYTES];
+	char bytes[TEXT_NUMBER_BYTES], of[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+	char resident[RESIDENT_TEXT_BYTES];
 
 	if (use->bytes)
 		screen_line(screen, LABEL_COLUMNS,
 		            "  %-12s %s mapped %s after the start; %s of that private and "
-		            "writable, %s %s of that resident",
+		            "writable, %s of that resident",
 		            label, text_size(bytes, use->bytes), text_duration(at, time_ns),
-		            text_size(of, use->writable), use->unsure ? "at least" : "about",
-		            text_size(resident, use->resident));
+		            text_size(of, use->writable),
+		            report_resident_text(resident, sizeof(resident), use));
 }
 
 /* ---- the table ------------------------------------------------------------------------- */
@@ -163,6 +159,15 @@ static const struct figure_column columns[] = {
 };
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
 
+/* "5.0 MiB+": at least. */
+static void plus_add(char text[TEXT_NUMBER_BYTES])
+{
+	size_t length = strlen(text);
+
+	if (length + 1 < TEXT_NUMBER_BYTES)
+		memcpy(text + length, "+", 2);
+}
+
 /* A row of a line of source is named by one of its calls, one of a call path by its own number. */
 static size_t figures_row(const struct figures *figures, const struct classes *classes,
                           const struct mapping_row *row, bool by_path)
@@ -170,11 +175,14 @@ static size_t figures_row(const struct figures *figures, const struct classes *c
 	char texts[COLUMNS][TEXT_NUMBER_BYTES];
 
 	figures_size(texts[0], row->sums.most);
+	if (row->sums.most < row->most_sum)
+		plus_add(texts[0]);
 	figures_size(texts[1], mapping_row_left(row));
-	if (row->sums.highest.unsure)
+	figures_size(texts[2], row->sums.highest.resident);
+	if (row->sums.highest.unsure && !row->sums.highest.resident)
 		snprintf(texts[2], sizeof(texts[2]), "?");
-	else
-		figures_size(texts[2], row->sums.highest.resident);
+	else if (row->sums.highest.unsure)
+		plus_add(texts[2]);
 	figures_size(texts[3], row->sums.bytes);
 	text_short(texts[4], row->sums.calls);
 	if (by_path)
@@ -282,12 +290,15 @@ static void notes_print(const struct screen *screen)
 {
 	fputc('\n', screen->file);
 	fputs(screen_dim(screen), screen->file);
-	screen_line(screen, 2,
-	            "resident: about, at the largest snapshot; only of private anonymous "
-	            "mappings of 64 KiB or more; '?': not known, since the kernel counts "
-	            "neighbours together");
-	screen_line(screen, 2,
-	            "at most: of a line with several call paths, what one of them had");
+	screen_line(
+		screen, 2,
+		"resident: about, at the largest snapshot; only of private anonymous "
+		"mappings of 64 KiB or more; '+', '?': at least so much, or not known, since "
+		"the kernel counts neighbours together");
+	screen_line(
+		screen, 2,
+		"at most: '+', at least so much: of a line with several call paths, which "
+		"may have had their most at different times");
 	screen_line(
 		screen, 2,
 		"not here: what libc maps for its malloc and for stacks of threads, and "
@@ -372,111 +383,4 @@ int report_mapping_paths(const struct screen *screen, const struct classes *clas
 		            count - shown);
 	mapping_rows_release(&rows);
 	return result;
-}
-
-/* ---- the default screen ---------------------------------------------------------------- */
-
-/* The row with most memory mapped at the largest snapshot; *unsure: of any row. */
-static const struct mapping_row *heaviest(const struct mapping_rows *rows, bool *unsure)
-{
-	const struct mapping_row *most = NULL, *largest = NULL;
-	size_t i;
-
-	*unsure = false;
-	for (i = 0; i < rows->count; i++) {
-		const struct mapping_use *use = &rows->rows[i].sums.highest;
-
-		*unsure |= use->unsure != 0;
-		if (use->resident > (most ? most->sums.highest.resident : 0))
-			most = &rows->rows[i];
-		if (use->writable > (largest ? largest->sums.highest.writable : 0))
-			largest = &rows->rows[i];
-	}
-	return *unsure ? largest : most;
-}
-
-/* "arena() (a.c:12)" */
-static void maker_text(char *text, size_t bytes, const struct classes *classes,
-                       const struct mapping_row *row)
-{
-	char function[256], line[256];
-
-	function_call_text(function, sizeof(function), classes, row->function);
-	if (*stack_name_line(line, sizeof(line), &row->name))
-		snprintf(text, bytes, "%s (%s)", function, line);
-	else
-		snprintf(text, bytes, "%s", function);
-}
-
-void report_unseen_allocators(const struct screen *screen,
-                              const struct classes *classes)
-{
-	const struct address_map *map = classes->profile->map;
-	struct unseen_allocators found;
-	char size[TEXT_NUMBER_BYTES], why[WHY_MEMORY_BYTES], module[256];
-	size_t i;
-
-	unseen_allocators_find(&found, classes);
-	for (i = 0; i < found.count; i++)
-		screen_line(
-			screen, LABEL_COLUMNS,
-			"  %sunseen%s       %s is in %s under names of its own: its blocks are not seen, "
-			"nor counted; it mapped %s (--why %s)",
-			screen_bold(screen), screen_plain(screen), found.items[i].name,
-			text_escape(
-				module, sizeof(module),
-				module_last_part(address_map_module(map, found.items[i].module)->path)),
-			text_size(size, found.items[i].bytes),
-			why_mapping_text(why, found.items[i].path));
-}
-
-int report_mappings_brief(const struct screen *screen, const struct classes *classes)
-{
-	const struct profile *profile = classes->profile;
-	const struct mapping_use *use = &profile->replay.mappings.totals.highest;
-	const struct segment_history *history = &profile->segments;
-	char size[TEXT_NUMBER_BYTES], part[TEXT_NUMBER_BYTES], all[TEXT_NUMBER_BYTES];
-	char who[544], share[640], why[WHY_MEMORY_BYTES];
-	bool unsure;
-	const struct mapping_row *most;
-	struct mapping_rows rows;
-
-	if (!history->count || use->resident < BRIEF_BYTES ||
-	    use->resident < history->snapshots[history->highest].total.rss / BRIEF_PART)
-		return 0;
-	if (mapping_rows_make(&rows, classes, false)) {
-		mapping_rows_release(&rows);
-		return -1;
-	}
-	most = heaviest(&rows, &unsure);
-	if (most) {
-		maker_text(who, sizeof(who), classes, most);
-		text_size(part,
-		          unsure ? most->sums.highest.writable : most->sums.highest.resident);
-		if (unsure)
-			snprintf(share, sizeof(share), "%s mapped %s, touched or not (--why %s)",
-			         who, part, why_mapping_call_text(why, classes, most->node));
-		else
-			snprintf(share, sizeof(share), "%s by %s (--why %s)",
-			         most->sums.highest.resident == use->resident ? "all of it" : part,
-			         who, why_mapping_call_text(why, classes, most->node));
-		function_call_text(who, sizeof(who), classes, most->function);
-		if (screen->is_brief)
-			screen_line(
-				screen, LABEL_COLUMNS,
-				"  mapped       %s %s by the program itself, most by %s (--why %s); "
-				"--mappings",
-				use->unsure ? "at least" : "about", text_size(size, use->resident), who,
-				why_mapping_call_text(why, classes, most->node));
-		else
-			screen_line(
-				screen, LABEL_COLUMNS,
-				"  mapped       %s %s of %s resident by the program itself%s; %s; "
-				"--mappings shows all",
-				use->unsure ? "at least" : "about", text_size(size, use->resident),
-				text_size(all, history->snapshots[history->highest].total.rss),
-				use->other > use->resident / 2 ? " (in 'other')" : "", share);
-	}
-	mapping_rows_release(&rows);
-	return 0;
 }

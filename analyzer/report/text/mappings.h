@@ -29,4 +29,9 @@ void report_unseen_allocators(const struct screen *screen,
 int report_mapping_paths(const struct screen *screen, const struct classes *classes,
                          const uint8_t *only);
 
+/* "about 5.0 MiB", "5.0 MiB to 9.0 MiB" or "up to 9.0 MiB": what is resident of the use. */
+#define RESIDENT_TEXT_BYTES 96
+const char *report_resident_text(char *text, size_t bytes,
+                                 const struct mapping_use *use);
+
 #endif

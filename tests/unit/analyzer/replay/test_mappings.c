@@ -221,7 +221,7 @@ static void does_not_share_out_what_is_resident(void **state)
 	assert_int_equal(mappings.paths[1].highest.unsure, 10 * MAPPING_PAGE_BYTES);
 	assert_int_equal(mappings.paths[2].highest.bytes, 20 * MAPPING_PAGE_BYTES);
 	assert_int_equal(mappings.paths[2].highest.writable, 10 * MAPPING_PAGE_BYTES);
-	assert_int_equal(mappings.paths[2].highest.other, 0);
+	assert_int_equal(mappings.paths[2].highest.other, 10 * MAPPING_PAGE_BYTES);
 	assert_int_equal(mappings.totals.highest.resident, 0);
 	assert_int_equal(mappings.totals.highest.unsure, 20 * MAPPING_PAGE_BYTES);
 	assert_int_equal(mappings.totals.last.bytes, 0);
