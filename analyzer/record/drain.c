@@ -51,6 +51,8 @@ struct drain {
 	bool is_owed; /* a ring or the directory was not opened for lack of a descriptor */
 	uint64_t beat_ns;
 	size_t turn; /* index of the ring that is served first in the next step */
+	size_t
+		asked_turn; /* the same for snapshots: no ring that asks often starves others */
 };
 
 /* ---- beats ---- */
@@ -58,10 +60,13 @@ struct drain {
 static void ring_beat(const struct drain *drain, struct drain_ring *ring,
                       uint64_t time_ns)
 {
+	enum ring_policy policy = drain->way.is_flight ? RING_FLIGHT : RING_DRAIN;
+
+	/* Of a flight recorder, too: outlive_snapshot() asks only a reader that is alive. */
 	if (drain->is_given_up)
 		live_ring_beat(&ring->ring, RING_FLIGHT, 0, 0);
-	else if (!drain->way.is_flight)
-		live_ring_beat(&ring->ring, RING_DRAIN, (uint32_t)getpid(), time_ns);
+	else
+		live_ring_beat(&ring->ring, policy, (uint32_t)getpid(), time_ns);
 }
 
 /* Show all writers that the drain is alive. Called often, also in the middle of long work. */
@@ -322,6 +327,7 @@ static int rest_take(struct drain *drain, struct drain_ring *ring, struct error 
 {
 	if (drain_ring_take_rest(&drain->way, ring, error))
 		return -1;
+	drain->way.counts.asked_late += drain_ring_snapshots_asked(ring);
 	given_up_see(&drain->given_up, ring);
 	return 0;
 }
@@ -515,19 +521,16 @@ pid_t drain_live(const struct drain *drain, size_t i, const char **name)
 	return -1;
 }
 
-pid_t drain_snapshot_asked(struct drain *drain)
+pid_t drain_snapshot_asked(struct drain *drain, uint32_t *calls)
 {
 	struct drain_ring *ring;
-	uint32_t asked;
 	size_t i;
 
 	for (i = 0; i < drain->ring_count; i++) {
-		ring = drain->rings[i];
-		asked = ring->has_ended ? ring->snapshots : live_ring_snapshots(&ring->ring);
-		if (asked == ring->snapshots)
-			continue;
-		ring->snapshots = asked;
-		return ring->pid;
+		ring = drain->rings[drain->asked_turn++ % drain->ring_count];
+		*calls = ring->has_ended ? 0 : drain_ring_snapshots_asked(ring);
+		if (*calls)
+			return ring->pid;
 	}
 	return 0;
 }

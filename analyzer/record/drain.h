@@ -62,9 +62,9 @@ pid_t drain_live(const struct drain *drain, size_t i, const char **name);
 
 /*
  * A living process that has asked for a snapshot since it was last returned here (see
- * outlive_snapshot() of outlive.h); 0: none.
+ * outlive_snapshot() of outlive.h), and how often; 0: none.
  */
-pid_t drain_snapshot_asked(struct drain *drain);
+pid_t drain_snapshot_asked(struct drain *drain, uint32_t *calls);
 
 /*
  * Do the last step: take what the rings contain at this moment, also those of living processes,

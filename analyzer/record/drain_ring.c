@@ -100,6 +100,16 @@ void drain_ring_free(struct drain_ring *ring)
 	free(ring);
 }
 
+uint32_t drain_ring_snapshots_asked(struct drain_ring *ring)
+{
+	uint32_t asked = live_ring_snapshots(&ring->ring), before = ring->snapshots;
+
+	if (!asked)
+		return 0;
+	ring->snapshots = asked;
+	return asked - before;
+}
+
 void drain_ring_check(struct drain_ring *ring)
 {
 	struct pollfd ready = { .fd = ring->descriptor, .events = POLLIN };

@@ -27,6 +27,8 @@ struct drain_counts {
 	uint64_t events;     /* in these chunks */
 	uint64_t bytes;      /* of these chunks, before compression */
 	uint64_t lost[LOST_CAUSES_MAX]; /* by rings that were read to their end */
+	uint64_t
+		asked_late; /* calls for a snapshot that the end of the recording overtook */
 };
 
 /* The destination of a session's rings. */
@@ -80,6 +82,9 @@ void drain_ring_number(struct drain_way *way, struct drain_ring *ring);
 
 /* Set has_ended if the process has ended. */
 void drain_ring_check(struct drain_ring *ring);
+
+/* How often the program has asked for a snapshot since the last call of this. */
+uint32_t drain_ring_snapshots_asked(struct drain_ring *ring);
 
 /* Append the PROCESS block. 0, or -1 and *error: the trace cannot be written. */
 int drain_ring_announce(struct drain_way *way, struct drain_ring *ring,

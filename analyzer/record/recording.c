@@ -2,10 +2,10 @@
 #include "record/recording.h"
 
 #include "base/error.h"
+#include "base/kernel_clock.h"
 #include "report/text/losses.h"
 #include "replay/profile.h"
 #include "base/stack_room.h"
-#include "record/asked_snapshots.h"
 #include "record/costs_measure.h"
 #include "record/names.h"
 #include "record/overview.h"
@@ -20,7 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LIVE_NAMED_MAX 3 /* running processes that are named */
+#define SNAPSHOT_WAIT_NS UINT64_C(60000000000)
+#define SNAPSHOT_STEP_MS 100 /* its end wakes us earlier */
+#define LIVE_NAMED_MAX 3     /* running processes that are named */
 /* Exit statuses of the naming process: the forked process that finds the names. */
 #define NAMING_MEMORY_OUT 3
 #define NAMING_UNWRITTEN 4 /* it has printed the reason */
@@ -118,7 +120,7 @@ static void run_tell(const struct recording *run)
 		warning("%s was not recorded: liboutlive.so made no ring (was LD_PRELOAD "
 		        "dropped, %.*s full, or a limit on its files or its memory too low?)",
 		        name, (int)parent_bytes, run->session.directory);
-	asked_snapshots_tell(run->trace, run->snapshots);
+	asked_snapshots_tell(&run->snapshots, counts->asked_late, run->trace);
 	loss_text(lost, sizeof(lost), counts->lost, counts->events, run->session.directory);
 	fprintf(stderr, "outlive: %s event%s of %s in %s (%s)%s\n",
 	        text_count(events, counts->events), text_s(counts->events),
@@ -307,9 +309,24 @@ static bool names_add(struct recording *run)
 	return false;
 }
 
+/*
+ * The last snapshot may still be under way: it has the ring, and needs us no more, but whoever reads
+ * that we have ended expects its file. An interrupt ends the wait, not the snapshot.
+ */
+static void snapshot_wait(struct recording *run)
+{
+	uint64_t until_ns = kernel_now_ns() + SNAPSHOT_WAIT_NS;
+
+	run->target.interrupts = 0;
+	while (asked_snapshots_are_running(&run->snapshots) && !run->target.interrupts &&
+	       kernel_now_ns() < until_ns)
+		target_wait(&run->target, -1, SNAPSHOT_STEP_MS);
+}
+
 int recording_end(struct recording *run)
 {
 	trace_finish(run);
+	snapshot_wait(run);
 	if (run->is_cut || !drain_counts(run->drain)->images || !names_add(run))
 		run_tell(run);
 	trace_writer_close(&run->writer, NULL);

@@ -5,6 +5,7 @@
 #define OUTLIVE_RECORD_RECORDING_H
 
 #include "base/options.h"
+#include "record/asked_snapshots.h"
 #include "record/drain.h"
 #include "symbols/kept_files.h"
 #include "base/progress.h"
@@ -44,9 +45,9 @@ struct recording {
 	struct drain *drain;
 	struct progress progress;
 	bool is_only_followed; /* the program cannot be recorded, but what it starts can */
-	bool is_limited;    /* a limit prevents the recording: run the program without it */
-	bool is_cut;        /* the trace could not be written completely */
-	unsigned snapshots; /* that the program has asked for */
+	bool is_limited; /* a limit prevents the recording: run the program without it */
+	bool is_cut;     /* the trace could not be written completely */
+	struct asked_snapshots snapshots; /* that the program asks for */
 };
 
 /*

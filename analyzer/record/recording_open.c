@@ -1,8 +1,6 @@
 /* record/recording_open.c - opens the trace and the drain of a recording. */
 #include "record/recording_open.h"
 
-#include "record/asked_snapshots.h"
-
 #include "record/output.h"
 
 #include <errno.h>
@@ -103,7 +101,7 @@ int recording_step(struct recording *run)
 	int idle_ms = drain_step(run->drain, &error);
 
 	if (run->options.is_flight)
-		asked_snapshots_take(run->drain, run->trace, &run->snapshots);
+		asked_snapshots_step(&run->snapshots, run->drain, run->trace);
 	if (idle_ms >= 0)
 		return idle_ms;
 	run->is_cut = true;
