@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "report/advice_words.h"
 #include "report/text/classes.h"
+#include "report/text/names.h"
 #include "report/why_choice.h"
 
 #define SCREEN_ADVICE 3 /* pieces of advice on the default screen */

@@ -54,6 +54,12 @@ static void class_columns(const struct screen *screen, const char *name,
 		fprintf(screen->file, "  %-13s%8s %6s %10s", name, blocks, part, bytes);
 }
 
+/* Whether a class and what it means have a line each. */
+static bool meaning_is_below(const struct screen *screen)
+{
+	return screen->is_narrow || screen->columns < FIGURES_COLUMNS + MEANING_COLUMNS;
+}
+
 /*
  * Print a class with its share of `all` blocks and its meaning; nothing if it has no blocks. On
  * a screen of less than 80 columns the meaning has lines of its own.
@@ -70,7 +76,7 @@ static void class_line(const struct screen *screen, const char *name,
 	class_columns(screen, name, text_short(blocks, share->blocks),
 	              text_percent(part, share->blocks, all->blocks),
 	              text_size(bytes, share->bytes));
-	if (screen->is_narrow || screen->columns < FIGURES_COLUMNS + MEANING_COLUMNS) {
+	if (meaning_is_below(screen)) {
 		fputc('\n', screen->file);
 		screen_line(screen, 4, "    %s%s%s%s", screen_dim(screen), meaning.text,
 		            meaning.more, screen_plain(screen));
@@ -129,33 +135,33 @@ static void kind_add(struct text *kinds, const char *name,
 		            text_short(blocks, share->blocks));
 }
 
-/* Leave out the last kinds if all do not fit: "local 149k, ..". */
-static void kinds_fit(struct text *kinds, size_t columns)
+/*
+ * End the text where not all kinds fit: "growing 3.00k, grown 149k,". Returns the others, or "".
+ */
+static const char *kinds_fit(struct text *kinds, size_t columns)
 {
-	static const char more[] = ", ..";
-	char *comma;
+	char *end = kinds->data, *next;
 
 	if (kinds->bytes <= columns)
-		return;
-	do {
-		comma = strrchr(kinds->data, ',');
-		if (!comma)
-			return;
-		*comma = 0;
-		kinds->bytes = (size_t)(comma - kinds->data);
-	} while (kinds->bytes + strlen(more) > columns);
-	text_printf(kinds, "%s", more);
+		return "";
+	while ((next = strchr(end + 1, ',')) && (size_t)(next + 1 - kinds->data) <= columns)
+		end = next;
+	if (end == kinds->data)
+		return "";
+	end[1] = 0;
+	return end + 2;
 }
 
 /*
- * Print a class and the kinds of its blocks in one line: "local 149k, scoped 24.8k". What the class
- * means stands before them where there is room. Without memory the kinds are left out.
+ * Print a class and the kinds of its blocks in a line or two: "local 149k, scoped 24.8k". What the
+ * class means stands before them where there is room. Without memory the kinds are left out.
  */
 static void class_brief(const struct screen *screen, enum life_class class,
                         const struct class_share *share, const struct class_share *all,
                         const struct kind_split *split, struct meaning meaning)
 {
 	struct text kinds = { NULL, 0, 0 };
+	const char *others = "";
 	char line[256];
 	unsigned kind;
 
@@ -177,13 +183,16 @@ static void class_brief(const struct screen *screen, enum life_class class,
 		kind_add(&kinds, "scoped", &split->scoped);
 	}
 	if (kinds.data) {
-		kinds_fit(&kinds, screen->columns - FIGURES_COLUMNS);
 		snprintf(line, sizeof(line), "%s: %s", meaning.text, kinds.data);
-		meaning = (struct meaning){
-			FIGURES_COLUMNS + strlen(line) <= screen->columns ? line : kinds.data, ""
-		};
+		if (!meaning_is_below(screen) &&
+		    FIGURES_COLUMNS + strlen(line) > screen->columns)
+			others = kinds_fit(&kinds, screen->columns - FIGURES_COLUMNS);
+		meaning = (struct meaning){ *others ? kinds.data : line, "" };
 	}
 	class_line(screen, life_class_text(class), share, all, meaning);
+	if (*others && share->blocks)
+		fprintf(screen->file, "%*s%s%s%s\n", FIGURES_COLUMNS, "", screen_dim(screen),
+		        others, screen_plain(screen));
 	text_release(&kinds);
 }
 
@@ -228,21 +237,6 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 			: (struct meaning){ "their free was missed", "" });
 	class_line(screen, "suppressed", &counts->suppressed, &all,
 	           (struct meaning){ "never freed, on purpose", ": hidden elsewhere" });
-}
-
-int location_line_text(char *text, size_t bytes, const struct profile *profile,
-                       uint32_t location)
-{
-	struct stack_names scratch = { NULL, 0, 0 };
-	struct stack_name name;
-	int result = stack_name_blamed(&name, &scratch, profile, location) < 0 ? -1 : 0;
-
-	text[0] = 0;
-	/* innermost first: the last one is the function that the others were inlined into */
-	if (!result)
-		stack_name_line(text, bytes, &scratch.names[scratch.count - 1]);
-	stack_names_release(&scratch);
-	return result;
 }
 
 /* ---- the footer ---------------------------------------------------------------------- */

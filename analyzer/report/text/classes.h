@@ -23,11 +23,4 @@ void report_classes(const struct screen *screen, const struct classes *classes,
 void report_footer(const struct screen *screen, const struct classes *classes,
                    const char *incomplete);
 
-/*
- * Write "file.c:12" of a location, or its module; escaped. The line belongs to the physical
- * function, whatever was inlined there. 0, or -1 when memory is out.
- */
-int location_line_text(char *text, size_t bytes, const struct profile *profile,
-                       uint32_t location);
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "verdict/function_text.h"
 #include "report/text/classes.h"
+#include "report/text/names.h"
 #include "verdict/stack_names.h"
 #include "trace/clock.h"
 

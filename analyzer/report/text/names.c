@@ -47,6 +47,22 @@ bool report_name_fit(char *to, size_t bytes, const char *name, size_t columns)
 }
 
 /*
+ * Shorten the line of a call site at its left, by whole parts of the path: "../b/report.c:32".
+ * Returns whether it fits then: if not even the file's own name does, it is left as it is.
+ */
+static bool line_fit(char *to, size_t bytes, const char *call_site, size_t columns)
+{
+	const char *part = call_site;
+
+	text_escape(to, bytes, call_site);
+	while (text_columns(to) > columns && (part = strchr(part, '/'))) {
+		snprintf(to, bytes, "..");
+		text_escape(to + 2, bytes - 2, part++);
+	}
+	return text_columns(to) <= columns;
+}
+
+/*
  * Print the name, and beside it the file and line, with `more` behind them if all of it fits.
  * Where there is no room for both, the file and line go below the name, and where there is none
  * for the name, it gets a line of its own.
@@ -56,6 +72,7 @@ static void name_print(const struct screen *screen, const struct stack_name *nam
 {
 	size_t room = screen->columns - used, columns, side_columns, length = strlen(more);
 	char text[1024], fitted[1024], call_site[512], side[1024];
+	bool is_beside;
 
 	stack_name_text(text, sizeof(text), name);
 	stack_name_line(call_site, sizeof(call_site), name);
@@ -64,10 +81,15 @@ static void name_print(const struct screen *screen, const struct stack_name *nam
 	side_columns = room > length + 4 ? room - length : 4;
 	if (*call_site && columns + 2 + SIDE_COLUMNS_MIN + length <= room)
 		side_columns = room - columns - 2 - length;
-	text_fit(side, sizeof(side) - length, call_site, side_columns, TEXT_KEEP_END);
+	is_beside = line_fit(side, sizeof(side) - length, call_site, side_columns);
+	/* below the name there is all the room */
+	if (!is_beside && !line_fit(side, sizeof(side) - length, call_site,
+	                            room > length ? room - length : 0))
+		text_fit(side, sizeof(side) - length, call_site,
+		         room > length + 4 ? room - length : 4, TEXT_KEEP_END);
 	strcat(side, *side || *more != ' ' ? more : more + 1);
 	side_columns = *side ? text_columns(side) + 2 : 0;
-	if (side_columns < room &&
+	if (is_beside && side_columns < room &&
 	    report_name_fit(fitted, sizeof(fitted), text, room - side_columns)) {
 		fprintf(screen->file, "%s%s%s%s%s\n", fitted, *side ? "  " : "",
 		        screen_dim(screen), side, screen_plain(screen));
@@ -174,4 +196,19 @@ int report_call_path(const struct screen *screen, const struct classes *classes,
 	}
 	stack_names_release(&stack);
 	return 0;
+}
+
+int location_line_text(char *text, size_t bytes, const struct profile *profile,
+                       uint32_t location)
+{
+	struct stack_names scratch = { NULL, 0, 0 };
+	struct stack_name name;
+	int result = stack_name_blamed(&name, &scratch, profile, location) < 0 ? -1 : 0;
+
+	text[0] = 0;
+	/* innermost first: the last one is the function that the others were inlined into */
+	if (!result)
+		stack_name_line(text, bytes, &scratch.names[scratch.count - 1]);
+	stack_names_release(&scratch);
+	return result;
 }

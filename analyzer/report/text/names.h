@@ -40,4 +40,11 @@ void report_module(const struct screen *screen, const char *path, const char *un
 int report_call_path(const struct screen *screen, const struct classes *classes,
                      uint32_t path);
 
+/*
+ * Write "file.c:12" of a location, or its module; escaped. The line belongs to the physical
+ * function, whatever was inlined there. 0, or -1 when memory is out.
+ */
+int location_line_text(char *text, size_t bytes, const struct profile *profile,
+                       uint32_t location);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "report/text/advice.h"
 #include "report/text/classes.h"
+#include "report/text/names.h"
 #include "report/why_choice.h"
 #include "verdict/function_text.h"
 
