@@ -7,6 +7,8 @@
 #define LABEL_COLUMNS 15 /* width of the label of a line, as in report/text/summary.c */
 #define PARTS_SHOWN 4
 #define PARTS_BRIEF 3
+#define FREED_BYTES_MIN \
+	(UINT64_C(32) << 10) /* a smaller peak of the heap is not missed */
 
 /*
  * The state of odd_line(): whether the heading was printed, which is only wanted with a
@@ -141,6 +143,35 @@ static void heap_line(const struct screen *screen, const struct profile *profile
 		absent);
 }
 
+/*
+ * The snapshot with most resident memory may be of a time when most blocks were freed, as the last one
+ * of a short program is: it does not show where the memory of the heap's peak was.
+ */
+static void freed_line(const struct screen *screen, const struct profile *profile)
+{
+	struct segment_inside inside = segment_inside(profile, profile->segments.highest);
+	uint64_t peak = profile->replay.paths.peak_bytes;
+	char percent[TEXT_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], at[TEXT_NUMBER_BYTES];
+
+	/* with a filter, the peak is of some of the blocks */
+	if (!inside.is_known || profile->choice.text || peak < FREED_BYTES_MIN ||
+	    inside.live >= peak / 2)
+		return;
+	text_percent(percent, peak - inside.live, peak);
+	text_size(size, peak);
+	text_duration(at, profile->peak_ns);
+	if (screen->is_brief)
+		screen_line(screen, LABEL_COLUMNS,
+		            "  heap's peak  %s at %s: %s less live in this snapshot", size, at,
+		            percent);
+	else
+		screen_line(
+			screen, LABEL_COLUMNS,
+			"  heap's peak  was not then, but %s after the start: %s live, %s more "
+			"than in this snapshot",
+			at, size, text_size(percent, peak - inside.live));
+}
+
 const char *segment_peak_bound(const struct segment_history *history)
 {
 	bool is_between;
@@ -236,6 +267,7 @@ void segment_timeline_summary(const struct screen *screen,
 	            screen_plain(screen), whole, parts.data ? parts.data : "nothing", own);
 	text_release(&parts);
 	heap_line(screen, profile);
+	freed_line(screen, profile);
 }
 
 void segment_timeline_summary_end(const struct screen *screen,
