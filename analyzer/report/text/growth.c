@@ -263,8 +263,7 @@ int report_growth(const struct screen *screen, const struct findings *findings)
 		               classes->all.kinds[LIVE_GROWN].bytes
 		                   ? "some call sites grew, but not until the end"
 		               : site_growths_has_more(&classes->growths)
-		                   ? "some call sites have more alive at the end than at half, "
-		                     "but did not go on growing"
+		                   ? "some call sites grew after half the time, then stopped"
 		                   : "no call site has more alive at the end than before");
 	}
 	if (!result)
