@@ -307,6 +307,7 @@ int block_lives_move(struct block_lives *lives, struct thread *const *threads,
 	twin_remove(lives, block->size);
 	threads[chain.thread]->remembered += !block->chain;
 	chain.reallocs++;
+	lives->moved_across += chain.thread != by->index;
 	chain.last = block->size;
 	chain.has_crossed |= block->thread != by->index;
 	lives->chains.chains[number] = chain;

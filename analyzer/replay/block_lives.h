@@ -15,6 +15,8 @@
 
 struct block_lives {
 	struct path_lives paths;
+	/* reallocs by another thread than the one that allocated the block */
+	uint64_t moved_across;
 	struct chain_table chains;
 	struct inner_frames freers;
 	/*

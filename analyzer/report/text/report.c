@@ -12,6 +12,7 @@
 #include "report/text/kept.h"
 #include "report/text/lives.h"
 #include "report/text/mappings.h"
+#include "report/text/moved.h"
 #include "report/text/names.h"
 #include "report/text/overview.h"
 #include "report/text/stacks.h"
@@ -238,6 +239,8 @@ static int rows_print(const struct screen *screen, const struct classes *classes
 	if (shown < rows.count)
 		screen_line(screen, 3, ".. and %zu more; --top 0 shows all",
 		            rows.count - shown);
+	if (settings->group == REPORT_BY_THREAD)
+		report_moved_across(screen, classes->profile);
 	report_rows_release(&rows);
 	return result;
 }
