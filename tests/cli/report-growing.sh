@@ -103,7 +103,7 @@ done
 "$OUTLIVE" report -f json trace | jq -c '[.growth.sites[].why] | length'
 why=$("$OUTLIVE" report -f json trace | jq -r '.growth.sites[] | select(.function == "leak_make").why')
 "$OUTLIVE" report --why "$why" trace | head -1
-# more that grow than fit the screen: where all are
+# more that grow than fit the screen: where all are, six lines in each of two tables, and a title
 for i in 1 2 3 4 5 6; do
 	echo "__attribute__((noinline)) static void *leak$i(void) { return malloc($i); }"
 done >many.c
