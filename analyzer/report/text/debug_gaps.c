@@ -2,6 +2,7 @@
 #include "report/text/debug_gaps.h"
 
 #include "base/text.h"
+#include "symbols/module_origin.h"
 #include "verdict/debug_gaps.h"
 
 #include <stdbool.h>
@@ -47,9 +48,48 @@ static void partial_print(const struct screen *screen, const struct profile *pro
 	}
 }
 
-/* Name the modules whose functions are known without lines, and what to do about it. */
+/* Whether the user built the module, so that no package has its debug information. */
+static bool is_own(const struct profile *profile, const struct debug_gap *gap)
+{
+	return !*gap->package &&
+	       !module_is_of_system(address_map_module(profile->map, gap->module)->path,
+	                            profile->process->header.executable);
+}
+
+/* What to do about modules without lines: the user's own, or those of packages. */
+static void unknown_line(const struct screen *screen, const struct profile *profile,
+                         const char *modules, const char *more, bool are_own,
+                         bool is_packaged)
+{
+	if (are_own && screen->is_brief)
+		screen_line(screen, 2,
+		            "no debug information: %s%s: build with -g, and record again",
+		            modules, more);
+	else if (are_own)
+		screen_line(
+			screen, 2,
+			"no debug information: %s%s; functions are shown as they were compiled, "
+			"without lines. Build with -g, and record again; or, if there is a debug file "
+			"of this build, give it to %s",
+			modules, more,
+			profile->process->is_from_ring ? "report --symbols" : "'outlive symbols'");
+	else if (screen->is_brief)
+		screen_line(
+			screen, 2,
+			"no debug information: %s%s: install it%s or set DEBUGINFOD_URLS, then %s",
+			modules, more, is_packaged ? "" : " (a -dbgsym package)", remedy(profile));
+	else
+		screen_line(
+			screen, 2,
+			"no debug information: %s%s; functions are shown as they were compiled, "
+			"without lines. Install it%s, or set DEBUGINFOD_URLS, and %s",
+			modules, more, is_packaged ? "" : " (on Debian a -dbgsym package)",
+			remedy(profile));
+}
+
+/* Name the modules whose functions are known without lines: the user's own, or all others. */
 static void unknown_print(const struct screen *screen, const struct profile *profile,
-                          const struct debug_gaps *gaps)
+                          const struct debug_gaps *gaps, bool are_own)
 {
 	char id[BUILD_ID_TEXT_BYTES], path[256], package[256], more[32] = "";
 	struct text line = { NULL, 0, 0 };
@@ -61,7 +101,8 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 
 	for (i = 0; i < gaps->count; i++) {
 		gap = &gaps->gaps[i];
-		if (gap->is_partial || !is_worth_a_line(profile, gap))
+		if (gap->is_partial || !is_worth_a_line(profile, gap) ||
+		    is_own(profile, gap) != are_own)
 			continue;
 		if (shown == GAPS_SHOWN) {
 			others++;
@@ -85,19 +126,8 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 	}
 	if (others)
 		snprintf(more, sizeof(more), " and %zu more", others);
-	if (shown && line.data && screen->is_brief)
-		screen_line(
-			screen, 2,
-			"no debug information: %s%s: install it%s or set DEBUGINFOD_URLS, then %s",
-			line.data, more, is_packaged ? "" : " (a -dbgsym package)",
-			remedy(profile));
-	else if (shown && line.data)
-		screen_line(
-			screen, 2,
-			"no debug information: %s%s; functions are shown as they were compiled, "
-			"without lines. Install it%s, or set DEBUGINFOD_URLS, and %s",
-			line.data, more, is_packaged ? "" : " (on Debian a -dbgsym package)",
-			remedy(profile));
+	if (shown && line.data)
+		unknown_line(screen, profile, line.data, more, are_own, is_packaged);
 	text_release(&line);
 }
 
@@ -125,14 +155,15 @@ static void missing_print(const struct screen *screen, const struct profile *pro
 			snprintf(others, sizeof(others), " and %zu more files", end - i - 1);
 		else
 			others[0] = 0;
-		screen_line(screen, 2,
-		            "%s: its debug information is split, and %s%s %s not found: "
-		            "functions inlined there are not known. Bring %s back, and %s",
-		            text_escape(module, sizeof(module),
-		                        address_map_module(profile->map, first->module)->path),
-		            text_escape(path, sizeof(path), first->path), others,
-		            end - i > 1 ? "were" : "was", end - i > 1 ? "them" : "it",
-		            remedy(profile));
+		screen_line(
+			screen, 2,
+			"%s: its debug information is split, and %s%s %s not found: "
+			"functions inlined there are not known, and a line may be that of one "
+			"inlined into the function beside it. Bring %s back, and %s",
+			text_escape(module, sizeof(module),
+		                address_map_module(profile->map, first->module)->path),
+			text_escape(path, sizeof(path), first->path), others,
+			end - i > 1 ? "were" : "was", end - i > 1 ? "them" : "it", remedy(profile));
 	}
 	if (left_out)
 		screen_line(screen, 2, "so are files of %zu more module%s", left_out,
@@ -144,7 +175,8 @@ void debug_gaps_print(const struct screen *screen, const struct classes *classes
 	struct debug_gaps gaps;
 
 	if (debug_gaps_make(&gaps, classes) == 0) {
-		unknown_print(screen, classes->profile, &gaps);
+		unknown_print(screen, classes->profile, &gaps, true);
+		unknown_print(screen, classes->profile, &gaps, false);
 		partial_print(screen, classes->profile, &gaps);
 		missing_print(screen, classes->profile, &gaps);
 	}
