@@ -132,6 +132,12 @@ static int option_store(const struct option *option, void *values, const char *t
 	switch (option->kind) {
 	case OPTION_FLAG: *(bool *)value = true; return 0;
 	case OPTION_STRING: *(const char **)value = text; return 0;
+	case OPTION_ONCE:
+		if (*(const char **)value)
+			return error_set(error, "--%s was given twice, '%s' and '%s': it takes one",
+			                 option->name, *(const char **)value, text);
+		*(const char **)value = text;
+		return 0;
 	case OPTION_COUNT:
 		((struct option_number *)value)->is_given = true;
 		if (option_count(text, &((struct option_number *)value)->value))

@@ -12,10 +12,11 @@
 #include <stdio.h>
 
 enum option_kind {
-	OPTION_FLAG,   /* bool; --name, no argument */
-	OPTION_STRING, /* const char *; points into argv */
-	OPTION_COUNT,  /* struct option_number; decimal */
-	OPTION_SIZE,   /* uint64_t, bytes; decimal with K, M, G or T (powers of 1024) */
+	OPTION_FLAG, /* bool; --name, no argument */
+	OPTION_STRING, /* const char *; points into argv. Of all options, the last one holds */
+	OPTION_ONCE,  /* the same, but a second one is refused, as both could be meant */
+	OPTION_COUNT, /* struct option_number; decimal */
+	OPTION_SIZE,  /* uint64_t, bytes; decimal with K, M, G or T (powers of 1024) */
 	OPTION_TIME, /* uint64_t, nanoseconds; decimal with ms, s, m or h; seconds without */
 	OPTION_CHOICE, /* struct option_choice; index into `choices` */
 	OPTION_LIST,   /* struct option_list; may be given several times */

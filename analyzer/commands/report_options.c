@@ -41,12 +41,12 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  "show which functions allocate the blocks of this class, or of this\n"
 	  "kind of stack-like (local ..) or live-at-exit (growing ..) ones",
 	  classes, class_aliases },
-	{ "why", 'w', OPTION_STRING, offsetof(struct report_options, why), "WHAT",
+	{ "why", 'w', OPTION_ONCE, offsetof(struct report_options, why), "WHAT",
 	  "the evidence about a call path (its number), a call site (35c), a\n"
 	  "line (a.c:12), or a function: its number (35f), its name as shown,\n"
 	  "or a part of it; or about calls that map memory (12m), or a stack (3s)",
 	  NULL, NULL },
-	{ "explain", 'e', OPTION_STRING, offsetof(struct report_options, explain), "BLOCK",
+	{ "explain", 'e', OPTION_ONCE, offsetof(struct report_options, explain), "BLOCK",
 	  "follow one block: its address (0x..), or the number of its\n"
 	  "allocation, counted from 1",
 	  NULL, NULL },
@@ -63,7 +63,7 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  "which calls mapped memory themselves (mmap), and what became of it;\n"
 	  "with --by path: with their callers; filters then choose such calls",
 	  NULL, NULL },
-	{ "thread", 't', OPTION_STRING, offsetof(struct report_options, thread), "THREAD",
+	{ "thread", 't', OPTION_ONCE, offsetof(struct report_options, thread), "THREAD",
 	  "only blocks that this thread allocated: its number, its name, or a\n"
 	  "glob",
 	  NULL, NULL },
@@ -79,13 +79,13 @@ const struct option report_options[REPORT_OPTIONS] = {
 	  "only blocks that this function allocated, or what it called: its name\n"
 	  "as shown, a part, a glob or its number (35f); may be repeated",
 	  NULL, NULL },
-	{ "size", 0, OPTION_STRING, offsetof(struct report_options, sizes), "SIZES",
+	{ "size", 0, OPTION_ONCE, offsetof(struct report_options, sizes), "SIZES",
 	  "only blocks of this size when they were allocated: 24, 1K..64K, ..256\n"
 	  "or 4K..",
 	  NULL, NULL },
 	{ "only-mine", 0, OPTION_FLAG, offsetof(struct report_options, only_mine), NULL,
 	  "only blocks that your own code allocated: see --mine", NULL, NULL },
-	{ "phase", 0, OPTION_STRING, offsetof(struct report_options, phase), "NAME",
+	{ "phase", 0, OPTION_ONCE, offsetof(struct report_options, phase), "NAME",
 	  "only blocks allocated in this phase: load, main, exit, or one that\n"
 	  "the program named (see outlive_phase(3))",
 	  NULL, NULL },
