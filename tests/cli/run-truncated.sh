@@ -22,6 +22,7 @@ cat >truncates.cpp <<'C'
 #include <unistd.h>
 static sigjmp_buf own;
 static volatile bool goes_on = true;
+static int begun, is_cut; /* how many threads have allocated: each has a chunk of the ring */
 static void on_bus(int, siginfo_t *, void *) { siglongjmp(own, 1); }
 static void work(int rounds)
 {
@@ -33,9 +34,26 @@ static void work(int rounds)
 }
 static void *in_thread(void *argument)
 {
+	work(1000);
+	__atomic_fetch_add(&begun, 1, __ATOMIC_RELEASE);
 	while (goes_on)
 		work(1000);
 	return argument;
+}
+/* Others may be about to take a chunk when the file is cut; this one has one, beyond the cut. */
+static void *in_last(void *argument)
+{
+	work(1000);
+	__atomic_fetch_add(&begun, 1, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&is_cut, __ATOMIC_ACQUIRE))
+		usleep(1000);
+	work(1000);
+	return argument;
+}
+static void wait_until_begun(int count)
+{
+	while (__atomic_load_n(&begun, __ATOMIC_ACQUIRE) < count)
+		usleep(1000);
 }
 static void truncate_ring(long size)
 {
@@ -61,7 +79,7 @@ static void own_fault()
 int main(int argc, char **argv)
 {
 	struct sigaction action = {};
-	pthread_t threads[3];
+	pthread_t threads[3], last;
 	int status = -1;
 	action.sa_sigaction = on_bus;
 	action.sa_flags = SA_SIGINFO | (argv[2][0] == 's' ? SA_ONSTACK : 0);
@@ -71,7 +89,11 @@ int main(int argc, char **argv)
 	for (pthread_t &thread : threads)
 		pthread_create(&thread, nullptr, in_thread, nullptr);
 	usleep(100000); /* outlive has seen the ring by then, as a rule */
+	wait_until_begun(3);
+	pthread_create(&last, nullptr, in_last, nullptr);
+	wait_until_begun(4);
 	truncate_ring(atol(argv[1]));
+	__atomic_store_n(&is_cut, 1, __ATOMIC_RELEASE);
 	work(300000);
 	for (int i = 0; i < 100; i++)
 		try {
@@ -90,6 +112,7 @@ int main(int argc, char **argv)
 	goes_on = false;
 	for (pthread_t thread : threads)
 		pthread_join(thread, nullptr);
+	pthread_join(last, nullptr);
 	puts("fine");
 	return argc;
 }
