@@ -217,6 +217,18 @@ void advice_release(struct advice_list *list)
 	*list = (struct advice_list){ .count = 0 };
 }
 
+uint32_t advice_location(const struct advice *advice, const struct classes *classes,
+                         const struct call_sites *call_sites)
+{
+	const struct call_site *call_site = &call_sites->call_sites[advice->call_site];
+	uint32_t owner = CALL_ROOT;
+
+	if (advice->kind == ADVICE_MOVE && advice->owner != FUNCTION_NONE)
+		owner = sole_owner_node(classes, call_site->summary.path);
+	return owner == CALL_ROOT ? call_site->location
+	                          : classes->profile->replay.tree.nodes[owner].location;
+}
+
 int advice_refusal_text(struct text *text, const struct classes *classes,
                         const struct call_site *call_site)
 {

@@ -28,6 +28,13 @@ void advice_release(struct advice_list *list);
 bool advice_concerns(const struct advice_list *list, const struct advice *advice,
                      uint32_t call_site);
 
+/*
+ * The location of the line to change: where the blocks are allocated, or, of copies, where the owner has
+ * them made. A copy constructor that the compiler wrote has only the line of its class.
+ */
+uint32_t advice_location(const struct advice *advice, const struct classes *classes,
+                         const struct call_sites *call_sites);
+
 /* What is known of all blocks that it is about. */
 const struct life_summary *advice_summary(const struct advice *advice,
                                           const struct call_sites *call_sites);

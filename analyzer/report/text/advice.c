@@ -24,8 +24,9 @@ static int advice_print(const struct screen *screen, const struct findings *find
 
 	if (!advice_text(&text, advice, findings->classes, &findings->call_sites) &&
 	    !advice_saves_text(&saves, advice) &&
-	    !location_line_text(where, sizeof(where), findings->classes->profile,
-	                        call_site->location)) {
+	    !location_line_text(
+			where, sizeof(where), findings->classes->profile,
+			advice_location(advice, findings->classes, &findings->call_sites))) {
 		screen_line(screen, 4, "%2zu. %s", number, text.data);
 		screen_line(screen, 4, "    %s%s;  %s%s(--why %s)%s", screen_dim(screen),
 		            saves.data, where, *where ? "  " : "",
