@@ -6,6 +6,7 @@
 #include "report/text/classes.h"
 #include "report/text/names.h"
 #include "report/why_choice.h"
+#include "verdict/interpreter.h"
 
 #define SCREEN_ADVICE 3 /* pieces of advice on the default screen */
 
@@ -40,6 +41,19 @@ static int advice_print(const struct screen *screen, const struct findings *find
 
 static const char sampled
 	[] = "a sample cannot show how many blocks are alive at once, or what follows what";
+
+void report_interpreter(const struct screen *screen, const struct profile *profile)
+{
+	const struct interpreter *found = interpreter_find(
+		profile->process->header.executable);
+
+	if (found)
+		screen_line(screen, 2,
+		            "  %sfunctions of %s and its modules in C, not of the script%s%s%s",
+		            screen->is_brief ? "" : "these are ", found->name,
+		            *found->help ? ": " : "", found->help,
+		            *found->help ? " shows that" : "");
+}
 
 int report_advice_brief(const struct screen *screen, const struct findings *findings)
 {
@@ -77,6 +91,7 @@ int report_advice_all(const struct screen *screen, const struct findings *findin
 	screen_heading(
 		screen, "advice",
 		"what saves the most time in malloc first; --why shows the evidence");
+	report_interpreter(screen, findings->classes->profile);
 	if (profile_is_sampled(findings->classes->profile))
 		screen_line(screen, 2, "  none: %s", sampled);
 	else if (!list->count)

@@ -23,4 +23,7 @@ int report_advice_all(const struct screen *screen, const struct findings *findin
 int report_advice_whole(const struct screen *screen, const struct findings *findings,
                         const struct advice *advice, size_t number);
 
+/* Print a line if the program is an interpreter: whose lines these are. */
+void report_interpreter(const struct screen *screen, const struct profile *profile);
+
 #endif

@@ -69,6 +69,7 @@ static int costs_print(const struct screen *screen, const struct findings *findi
 	screen_heading(screen, "what costs most, and can be avoided",
 	               findings->advice.shown ? "most time in malloc first; --why shows why"
 	                                      : "");
+	report_interpreter(screen, findings->classes->profile);
 	return most_print(screen, findings->classes) ||
 	               report_advice_brief(screen, findings)
 	           ? -1
