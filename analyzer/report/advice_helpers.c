@@ -2,6 +2,8 @@
 #include "report/advice_helpers.h"
 
 #include "verdict/function_text.h"
+#include "verdict/module_choice.h"
+#include "verdict/sole_owner.h"
 
 #include <stdio.h>
 
@@ -48,6 +50,52 @@ static bool helpers_add(struct helpers *helpers, const struct life_summary *summ
 	return has_any;
 }
 
+/*
+ * The module whose functions stand between the owner and the line that allocates, that line's function
+ * included; MODULE_NONE: all are of the owner's module. Paths of one line mostly take one way.
+ */
+static uint32_t module_between(const struct classes *classes,
+                               const struct life_summary *summary)
+{
+	const struct call_node *nodes = classes->profile->replay.tree.nodes;
+	const struct function *functions = classes->functions.functions, *frame;
+	uint32_t path = summary->paths[0].path, found = MODULE_NONE;
+	uint32_t node = classes_path_node(classes, path);
+	uint32_t owner = sole_owner_node(classes, path), module;
+
+	if (owner == CALL_ROOT)
+		return MODULE_NONE;
+	module = functions[function_of_node(&classes->functions, classes->profile, owner)]
+	             .module;
+	for (; node != owner && node != CALL_ROOT; node = nodes[node].parent) {
+		frame = &functions[function_of_node(&classes->functions, classes->profile,
+		                                    node)];
+		if (frame->module != MODULE_NONE && frame->module != module)
+			found = frame->module;
+	}
+	return node == owner ? found : MODULE_NONE;
+}
+
+/* What an owner in one module would have to hand to another one. */
+static int passed_text(struct text *text, const struct advice *advice,
+                       const struct classes *classes,
+                       const struct life_summary *summary)
+{
+	uint32_t module = MODULE_NONE;
+	char name[256];
+
+	if ((advice->kind == ADVICE_CALLER || advice->kind == ADVICE_ARENA) &&
+	    summary->path_count)
+		module = module_between(classes, summary);
+	if (module == MODULE_NONE)
+		return 0;
+	text_escape(
+		name, sizeof(name),
+		module_last_part(address_map_module(classes->profile->map, module)->path));
+	return text_printf(text, "; functions of %s must pass %s on", name,
+	                   advice->kind == ADVICE_ARENA ? "it" : "the buffer");
+}
+
 int advice_helpers_text(struct text *text, const struct advice *advice,
                         const struct classes *classes,
                         const struct life_summary *summary, bool is_freed_elsewhere)
@@ -59,6 +107,8 @@ int advice_helpers_text(struct text *text, const struct advice *advice,
 	    advice->kind != ADVICE_ARENA &&
 	    !(advice->kind == ADVICE_REUSE && is_freed_elsewhere))
 		return 0;
+	if (passed_text(text, advice, classes, summary))
+		return -1;
 	helpers.frees = helpers_add(&helpers, summary, &summary->freers);
 	helpers.moves = helpers_add(&helpers, summary, &summary->movers);
 	if (!helpers.count)
