@@ -184,10 +184,12 @@ static void class_brief(const struct screen *screen, enum life_class class,
 	}
 	if (kinds.data) {
 		snprintf(line, sizeof(line), "%s: %s", meaning.text, kinds.data);
+		meaning = (struct meaning){ line, "" };
 		if (!meaning_is_below(screen) &&
-		    FIGURES_COLUMNS + strlen(line) > screen->columns)
+		    FIGURES_COLUMNS + strlen(line) > screen->columns) {
 			others = kinds_fit(&kinds, screen->columns - FIGURES_COLUMNS);
-		meaning = (struct meaning){ *others ? kinds.data : line, "" };
+			meaning.text = kinds.data;
+		}
 	}
 	class_line(screen, life_class_text(class), share, all, meaning);
 	if (*others && share->blocks)
