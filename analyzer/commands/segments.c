@@ -5,6 +5,7 @@
 #include "trace/pick.h"
 #include "replay/profile.h"
 #include "base/progress.h"
+#include "report/completeness.h"
 #include "report/text/recording.h"
 #include "report/segments.h"
 #include "report/timeline.h"
@@ -378,6 +379,7 @@ static void recording_show(const struct segments_options *options, const char *p
 		           ? reporter_of(options)->segments_top
 		           : reporter_of(options)->times_top,
 	};
+	struct text incomplete = { NULL, 0, 0 };
 	struct trace_reader *reader;
 	struct profile *profile;
 	struct error error;
@@ -400,6 +402,9 @@ static void recording_show(const struct segments_options *options, const char *p
 	report_completeness(reader);
 	problems_warn(trace_reader_problems(reader));
 	timeline.profile = profile;
+	if (completeness_text(&incomplete, reader))
+		die("%s: out of memory", path);
+	timeline.incomplete = incomplete.data;
 	if (!profile->segments.count &&
 	    (!profile->views.count || options->at || options->between || options->phase ||
 	     timeline.is_by_thread))
@@ -407,6 +412,7 @@ static void recording_show(const struct segments_options *options, const char *p
 	timeline_print(&timeline, options);
 	if (pager_flush())
 		die("the segments could not be written completely");
+	text_release(&incomplete);
 	profile_free(profile);
 	trace_reader_close(reader);
 }

@@ -20,6 +20,8 @@ enum timeline_view {
 struct segment_timeline {
 	/* has at least one snapshot, except for TIMELINE_NONE */
 	const struct profile *profile;
+	/* what is missing of the recording, as completeness_text() has it; NULL: nothing */
+	const char *incomplete;
 	enum timeline_view view;
 	bool has_tables;   /* for people: all tables, not only what matters most */
 	bool is_by_thread; /* shows stacks instead of segments */

@@ -316,6 +316,7 @@ int json_show_timeline(struct report_output *output,
 	json_count(json, "pid", profile->process->header.pid);
 	json_string(json, "executable", profile->process->header.executable);
 	json_string(json, "by", timeline->is_by_thread ? "thread" : "segment");
+	json_string(json, "incomplete", timeline->incomplete ? timeline->incomplete : "");
 	json_count(json, "samples_taken", history->read);
 	json_count(json, "own_samples", history->own_count);
 	json_count(json, "refused", history->refused);

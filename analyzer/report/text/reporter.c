@@ -72,7 +72,7 @@ static int text_show_timeline(struct report_output *output,
 
 	/* segment_timeline_text() needs a snapshot from outside, and there is none */
 	if (timeline->view == TIMELINE_NONE)
-		self_view_text(timeline->profile, &state->screen);
+		self_view_text(timeline->profile, timeline->incomplete, &state->screen);
 	else
 		segment_timeline_text(timeline, &state->screen);
 	return 0;

@@ -87,7 +87,8 @@ static void known_text(char *text, size_t bytes, const struct profile *profile,
 			"no snapshot was taken from outside, so the resident size is not known");
 }
 
-void self_view_text(const struct profile *profile, const struct screen *screen)
+void self_view_text(const struct profile *profile, const char *incomplete,
+                    const struct screen *screen)
 {
 	const struct self_view *views = &profile->views;
 	const struct ring_header *header = &profile->process->header;
@@ -100,6 +101,9 @@ void self_view_text(const struct profile *profile, const struct screen *screen)
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
+	if (incomplete)
+		screen_line(screen, 2, "the recording %s",
+		            text_escape(fitted, sizeof(fitted), incomplete));
 	known_text(known, sizeof(known), profile, &last->totals);
 	screen_line(
 		screen, 2,

@@ -10,8 +10,12 @@
 
 #include <stdbool.h>
 
-/* Needs at least one snapshot of the process itself. */
-void self_view_text(const struct profile *profile, const struct screen *screen);
+/*
+ * Needs at least one snapshot of the process itself. `incomplete`: what is missing of the recording,
+ * as completeness_text() has it; NULL: nothing.
+ */
+void self_view_text(const struct profile *profile, const char *incomplete,
+                    const struct screen *screen);
 
 /*
  * Print one line; none if the process took no snapshot at its end. Needs at least one snapshot

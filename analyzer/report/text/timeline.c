@@ -46,6 +46,9 @@ static void title_print(const struct segment_timeline *timeline,
 	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
+	if (timeline->incomplete)
+		screen_line(screen, 2, "the recording %s",
+		            text_escape(fitted, sizeof(fitted), timeline->incomplete));
 }
 
 /* Print the process, and how often it was read, from outside and by itself. */
