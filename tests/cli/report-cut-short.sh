@@ -1,5 +1,6 @@
 #!/bin/bash
-# A recording that was cut short: every view, and `segments`, says so on the screen, not only on stderr, and JSON does.
+# A recording that was cut short: every view, and `segments`, says so on the screen, not only on stderr;
+# JSON says it, too.
 cat >many.c <<'EOF'
 #include <stdlib.h>
 #include <unistd.h>
