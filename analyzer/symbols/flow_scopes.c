@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#define ENTRY_RANGES_MAX 1000 /* of an instance, in which its entry is searched */
 /* Instances that are searched for the scopes of one function's loops. */
 #define SEARCHED_MAX UINT64_C(1000000000)
 
@@ -36,6 +37,93 @@ static uint32_t back_scope(const struct module *module, uint32_t function, bool 
 		at = code_block_last(to);
 	return scope_of(module->instances, function,
 	                code_block_last(from) + module->elf_bias, at + module->elf_bias);
+}
+
+/* The block that the code leads to first, of those in a range; `order` is that of another. */
+static uint64_t range_entry(const struct code_graph *graph, uint64_t low, uint64_t high,
+                            uint32_t *order, uint64_t entry)
+{
+	const struct code_block *block, *end = graph->blocks + graph->count;
+
+	for (block = graph->blocks; block < end && block->start < high; block++) {
+		if (block->start + block->bytes <= low || block->order >= *order)
+			continue;
+		*order = block->order;
+		entry = block->start > low ? block->start : low;
+	}
+	return entry;
+}
+
+uint64_t flow_scopes_entry(const struct module *module, const struct code_graph *graph,
+                           uint32_t number)
+{
+	const struct instances *instances = module->instances;
+	struct instance *instance = &instances->list[number];
+	const struct code_range *range = &instances->ranges[instance->range_first];
+	uint64_t bias = module->elf_bias, entry = instance->low - bias;
+	uint32_t order = UINT32_MAX, i;
+
+	if (!instance->entry) {
+		for (i = 0; i < instance->range_count && i < ENTRY_RANGES_MAX; i++)
+			entry = range_entry(graph, range[i].low - bias, range[i].high - bias,
+			                    &order, entry);
+		instance->entry = entry + bias;
+	}
+	return instance->entry - bias;
+}
+
+/* Whether the code leads from one block to another without a third one, or round it. */
+static bool leads_without(const struct code_graph *graph, uint32_t from, uint32_t to,
+                          uint32_t without)
+{
+	uint32_t *open = malloc(graph->count * sizeof(*open)), count = 0, i;
+	uint8_t *seen = calloc(graph->count, 1);
+	const struct code_block *block;
+	bool is_found = false;
+
+	if (open && seen && from != without) {
+		open[count++] = from;
+		seen[from] = 1;
+	}
+	while (open && seen && count && !is_found) {
+		is_found = open[--count] == to;
+		block = &graph->blocks[open[count]];
+		for (i = 0; i < block->edge_count; i++) {
+			uint32_t next = graph->edges[block->edge_first + i].to;
+
+			if (next == without || seen[next])
+				continue;
+			seen[next] = 1;
+			open[count++] = next;
+		}
+	}
+	free(open);
+	free(seen);
+	return is_found;
+}
+
+/*
+ * A loop goes back to its first block, `to`, from a plain instruction: of that the compiler may
+ * have made it one of the function around, and it says less than a jump. The instances at both the
+ * block's start and `to` go on as well, if the loop does not lead through their entries.
+ */
+static uint32_t plain_scope(const struct module *module, uint32_t function,
+                            const struct code_graph *graph, uint32_t from, uint32_t to,
+                            uint32_t scope)
+{
+	const struct instances *instances = module->instances;
+	uint32_t inner = scope_of(instances, function,
+	                          graph->blocks[from].start + module->elf_bias,
+	                          graph->blocks[to].start + module->elf_bias);
+	uint32_t instance = inner, entry;
+
+	for (; instance && instance != scope; instance = instances->list[instance].parent) {
+		entry = code_graph_find(graph, flow_scopes_entry(module, graph, instance));
+		if (entry == CODE_BLOCK_NONE || entry == to ||
+		    leads_without(graph, entry, from, to))
+			inner = instances->list[instance].parent;
+	}
+	return instance == scope ? inner : scope;
 }
 
 #define BARE_BLOCKS_MAX 32 /* of a loop */
@@ -101,6 +189,9 @@ static bool loops_set(const struct module *module, uint32_t function, bool is_go
 				return false;
 			edge->scope = back_scope(module, function, is_go, block,
 			                         &graph->blocks[edge->to]);
+			if (!is_go && block->kind <= CODE_BLANK)
+				edge->scope = plain_scope(module, function, graph, i, edge->to,
+				                          edge->scope);
 			/* where that would take too long, less is known */
 			if (!is_go && bare <= SEARCHED_MAX / 10)
 				bare += inside *

@@ -22,4 +22,11 @@
 bool flow_scopes_set(const struct module *module, uint32_t function, bool is_go,
                      struct code_graph *graph);
 
+/*
+ * Where an instance begins, as an address of the file. Without a word in its debug entry (clang
+ * writes none), it is where the code leads to first: the lowest address may be anywhere in it.
+ */
+uint64_t flow_scopes_entry(const struct module *module, const struct code_graph *graph,
+                           uint32_t number);
+
 #endif

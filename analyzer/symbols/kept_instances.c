@@ -5,14 +5,13 @@
 #include "symbols/kept_instances.h"
 
 #include "base/array.h"
+#include "symbols/flow_scopes.h"
 #include "symbols/go_cycles.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ENTRY_RANGES_MAX 1000 /* of an instance, in which its entry is searched */
 
 struct chain {
 	uint32_t list[DWARF_FRAMES_MAX]; /* outermost first: the machine function */
@@ -338,42 +337,6 @@ static bool is_merged(const struct walk *walk, uint32_t from, uint32_t to,
 	return is_found;
 }
 
-/* The block that the code leads to first, of those in a range; `order` is that of another. */
-static uint64_t range_entry(const struct code_graph *graph, uint64_t low, uint64_t high,
-                            uint32_t *order, uint64_t entry)
-{
-	const struct code_block *block, *end = graph->blocks + graph->count;
-
-	for (block = graph->blocks; block < end && block->start < high; block++) {
-		if (block->start + block->bytes <= low || block->order >= *order)
-			continue;
-		*order = block->order;
-		entry = block->start > low ? block->start : low;
-	}
-	return entry;
-}
-
-/*
- * Where an instance begins, as an address of the file. Without a word in its debug entry (clang
- * writes none), it is where the code leads to first: the lowest address may be anywhere in it.
- */
-static uint64_t entry_of(const struct walk *walk, uint32_t number)
-{
-	const struct instances *instances = walk->module->instances;
-	struct instance *instance = &instances->list[number];
-	const struct code_range *range = &instances->ranges[instance->range_first];
-	uint64_t bias = walk->module->elf_bias, entry = instance->low - bias;
-	uint32_t order = UINT32_MAX, i;
-
-	if (!instance->entry) {
-		for (i = 0; i < instance->range_count && i < ENTRY_RANGES_MAX; i++)
-			entry = range_entry(&walk->flow->graph, range[i].low - bias,
-			                    range[i].high - bias, &order, entry);
-		instance->entry = entry + bias;
-	}
-	return instance->entry - bias;
-}
-
 static bool is_same_origin(struct module *module, uint32_t one, uint32_t two)
 {
 	uint32_t origin = module_instance_origin(module, one);
@@ -433,7 +396,9 @@ uint64_t kept_instances(struct module *module, struct function_flows *flows,
 		return shared == 1;
 	/* `copies` implies that `other` has one more; clang-tidy does not see that. */
 	if (copies && shared < other.count &&
-	    is_merged(&walk, from_block, to_block, entry_of(&walk, other.list[shared]))) {
+	    is_merged(
+			&walk, from_block, to_block,
+			flow_scopes_entry(walk.module, &walk.flow->graph, other.list[shared]))) {
 		*merged = copies;
 		return UINT64_C(1) << (shared - 1);
 	}
