@@ -47,6 +47,26 @@ static bool is_at_least(uint64_t part, uint64_t whole, unsigned percent)
 	return part >= whole / 100 * percent + whole % 100 * percent / 100;
 }
 
+/*
+ * The step with the peak, if that is one of the last two, and from there to the end less is alive at
+ * each step: to free very much takes its time. 0: it is not.
+ */
+static unsigned peak_step(const struct replay *replay)
+{
+	const struct growth *growth = &replay->growth;
+	unsigned step = GROWTH_END;
+
+	if (replay->paths.peak_time > growth->times[GROWTH_END] ||
+	    replay->paths.peak_time <= growth->times[GROWTH_BEFORE - 1])
+		return 0;
+	if (replay->paths.peak_time <= growth->times[GROWTH_BEFORE])
+		step = GROWTH_BEFORE;
+	return step == GROWTH_END ||
+	               step_bytes(growth, GROWTH_END) <= step_bytes(growth, GROWTH_BEFORE)
+	           ? step
+	           : 0;
+}
+
 /* Find what "the end" is: see is_torn_down. */
 static void end_choose(struct site_growths *growths, const struct replay *replay,
                        bool *is_at_peak)
@@ -54,21 +74,24 @@ static void end_choose(struct site_growths *growths, const struct replay *replay
 	const struct growth *growth = &replay->growth;
 	uint64_t before = step_bytes(growth, GROWTH_BEFORE);
 	uint64_t end = step_bytes(growth, GROWTH_END), early = early_bytes(replay);
-	bool is_late = replay->paths.peak_time > growth->times[GROWTH_BEFORE] &&
-	               replay->paths.peak_time <= growth->times[GROWTH_END];
-	uint64_t most = is_late ? replay->paths.peak_bytes : before;
+	unsigned step = peak_step(replay);
+	uint64_t most = step ? replay->paths.peak_bytes : before;
 
 	growths->half_time = growth->times[GROWTH_HALF];
 	growths->late_time = growth->times[GROWTH_BEFORE];
 	growths->end_time = growth->times[GROWTH_END];
-	growths->has_freed_most = !is_at_least(end, most, FREED_PERCENT);
+	growths->end_step = GROWTH_END;
+	growths->has_freed_most = !is_at_least(
+		end, step == GROWTH_END ? replay->paths.peak_bytes : before, FREED_PERCENT);
 	growths->is_torn_down = !is_at_least(end > early ? end - early : 0,
 	                                     most > early ? most - early : 0,
 	                                     TORN_DOWN_PERCENT);
-	*is_at_peak = growths->is_torn_down && is_late;
+	*is_at_peak = growths->is_torn_down && step;
 	if (growths->is_torn_down)
-		growths->end_time = is_late ? replay->paths.peak_time
-		                            : growth->times[GROWTH_BEFORE];
+		growths->end_time = step ? replay->paths.peak_time
+		                         : growth->times[GROWTH_BEFORE];
+	if (*is_at_peak)
+		growths->end_step = step;
 }
 
 static uint64_t larger(uint64_t one, uint64_t two)
@@ -116,12 +139,12 @@ static void freed_choose(struct site_growth *site)
 	site->end_blocks = site->before_blocks;
 }
 
-/* By how many bytes a step ended higher than the one before; the last ends at `end_bytes`. */
+/* By how many bytes a step ended higher than the one before; `last` ends at `end_bytes`. */
 static uint64_t rise_of(const struct site_growth *site,
-                        const struct growth_curve *curve, unsigned step)
+                        const struct growth_curve *curve, unsigned step, unsigned last)
 {
 	uint64_t before = step ? curve->bytes[step - 1] : 0;
-	uint64_t after = step == GROWTH_END ? site->end_bytes : curve->bytes[step];
+	uint64_t after = step == last ? site->end_bytes : curve->bytes[step];
 
 	return after > before ? after - before : 0;
 }
@@ -140,8 +163,8 @@ static bool is_in_one_go(const struct site_growth *site)
 	for (step = 0; step < GROWTH_STEPS; step++) {
 		if (step <= GROWTH_HALF
 		        ? is_at_least(site->born_bytes[step], seen, ONCE_PERCENT)
-		        : is_at_least(rise_of(site, &site->by_time, step), site->end_bytes,
-		                      ONCE_PERCENT))
+		        : is_at_least(rise_of(site, &site->by_time, step, GROWTH_END),
+		                      site->end_bytes, ONCE_PERCENT))
 			return true;
 	}
 	return false;
@@ -165,21 +188,35 @@ static bool has_gained_blocks(const struct site_growth *site,
 	       site->moves >= GROWING_BLOCKS_MIN;
 }
 
+/* The steps that a rise is looked for in: all of main, or until it freed what it had. */
+struct rise_window {
+	unsigned half, late, end;
+};
+
+static const struct rise_window whole_main = { GROWTH_HALF, GROWTH_LATE, GROWTH_END };
+
 /* Whether it was never as large before as at the end, and went on growing until then. */
-static bool is_rising(const struct site_growth *site, const struct growth_curve *curve)
+static bool is_rising(const struct site_growth *site, const struct growth_curve *curve,
+                      const struct rise_window *window)
 {
-	uint64_t late = curve->most_late, won, top;
+	bool is_whole = window->end == GROWTH_END;
+	uint64_t late = is_whole ? curve->most_late : 0, half = 0, won, top;
 	unsigned step, rises = 0;
 
-	for (step = 0; step <= GROWTH_LATE; step++)
+	for (step = 0; step <= window->late; step++) {
 		late = larger(late, curve->bytes[step]);
+		if (step <= window->half)
+			half = late;
+	}
+	if (is_whole)
+		half = half_most(curve);
 	if (site->end_bytes <= late)
 		return false;
-	won = site->end_bytes - half_most(curve);
+	won = site->end_bytes - half;
 	/* a part may be freed just before the end */
-	top = larger(site->end_bytes, curve->bytes[GROWTH_BEFORE]);
-	for (step = GROWTH_HALF + 1; step < GROWTH_STEPS; step++)
-		rises += rise_of(site, curve, step) >= won / 16 + 1;
+	top = larger(site->end_bytes, curve->bytes[window->end - 1]);
+	for (step = window->half + 1; step <= window->end; step++)
+		rises += rise_of(site, curve, step, window->end) >= won / 16 + 1;
 	return rises >= 2 && is_at_least(won, site->end_bytes, GROWING_PERCENT) &&
 	       is_at_least(top - late, won, GROWING_LATE_PERCENT) &&
 	       has_gained_blocks(site, curve);
@@ -215,16 +252,23 @@ static bool is_replaced(const struct site_growth *site,
  * By the clock, or by events: but what a program makes while it starts, and then waits, is most of
  * its events, and little of its time; and so is what it makes later, in one go.
  */
-static bool is_growing(const struct site_growth *site)
+static bool is_growing(const struct site_growth *site, unsigned end_step)
 {
+	/* what a main that was shorter by its last steps would have */
+	const struct rise_window shorter = { GROWTH_HALF - 1, GROWTH_LATE - 1,
+		                                 GROWTH_BEFORE };
 	uint64_t quarter = site->by_time.bytes[GROWTH_QUARTER];
 
-	if (is_rising(site, &site->by_time) || is_replaced(site, &site->by_time))
+	if (is_rising(site, &site->by_time, &whole_main) ||
+	    is_replaced(site, &site->by_time))
 		return true;
+	if (site->is_freed && end_step == GROWTH_BEFORE)
+		return is_rising(site, &site->by_time, &shorter);
 	return !site->is_sudden && site->end_bytes > quarter &&
 	       is_at_least(site->end_bytes - quarter, site->end_bytes,
 	                   GROWING_TIME_PERCENT) &&
-	       (is_rising(site, &site->by_events) || is_replaced(site, &site->by_events));
+	       (is_rising(site, &site->by_events, &whole_main) ||
+	        is_replaced(site, &site->by_events));
 }
 
 /* Whether what was alive at half of main is still there: blocks that are not replaced. */
@@ -238,11 +282,11 @@ static bool is_kept(const struct site_growth *site)
 	return is_at_least(early, site->by_time.bytes[GROWTH_HALF], STAYED_PERCENT);
 }
 
-static enum live_kind kind_of(const struct site_growth *site)
+static enum live_kind kind_of(const struct site_growth *site, unsigned end_step)
 {
 	uint64_t most = half_most(&site->by_time);
 
-	if (is_growing(site))
+	if (is_growing(site, end_step))
 		return LIVE_GROWING;
 	if (!site->late_blocks || is_in_one_go(site))
 		return LIVE_ONCE;
@@ -335,7 +379,7 @@ int site_growths_make(struct site_growths *growths, const struct profile *profil
 		growths->sites[i].kind = is_sampled &&
 		                                 growths->sites[i].seen_blocks < SAMPLED_MIN
 		                             ? LIVE_ONCE
-		                             : kind_of(&growths->sites[i]);
+		                             : kind_of(&growths->sites[i], growths->end_step);
 	}
 	return 0;
 }

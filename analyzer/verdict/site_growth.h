@@ -82,10 +82,11 @@ struct site_growths {
 	uint32_t *of_path; /* by number of the call path; [0] is unused */
 	/*
 	 * Main frees most of what is alive before it returns (Python does): the end of call sites
-	 * whose blocks it freed is then the peak, if that is in the last eighth of main, or else
-	 * the beginning of that.
+	 * whose blocks it freed is then the peak, if that is in the last eighth of main, or in the
+	 * one before it and less is alive at each step since; or else the beginning of the last.
 	 */
 	bool is_torn_down;
+	unsigned end_step;    /* the step with that peak */
 	bool has_freed_most;  /* main freed more than half of what was alive */
 	bool is_before_freed; /* a growing one is such a call site */
 	uint64_t half_time, late_time, end_time; /* quanta; late: the last eighth begins */
