@@ -3,6 +3,7 @@
 
 #include "verdict/advice_lines.h"
 #include "verdict/changeable.h"
+#include "verdict/library_blocks.h"
 #include "verdict/own_code.h"
 #include "verdict/reserve.h"
 #include "verdict/reuse.h"
@@ -168,7 +169,8 @@ static void call_site_add(struct advice_list *list, const struct classes *classe
 	bool is_reserve = is_here && is_for_reserve(classes, call_site);
 	uint64_t copies = is_here ? call_site_copies(classes, call_site) : 0;
 
-	if (copies ||
+	if ((copies && (kind == ADVICE_KINDS || kind == ADVICE_KEEP ||
+	                is_of_container(classes, summary))) ||
 	    (is_reserve && (kind == ADVICE_KINDS || kind == ADVICE_KEEP ||
 	                    (kind == ADVICE_CALLER &&
 	                     summary->chain_reallocs * 2 > summary->allocations))))

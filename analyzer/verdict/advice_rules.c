@@ -61,9 +61,11 @@ static enum refusal fits(const struct life_summary *summary)
 
 /*
  * Count the lives in a tally by REPLACED_KEY that outgrew another block within one call of the
- * library: at least its outermost frame has not ended in between.
+ * library: at least its outermost frame has not ended in between. Without a library, the function
+ * has not ended that made both, by the same call path.
  */
-static uint64_t outgrown_count(const struct classes *classes, uint32_t path)
+static uint64_t outgrown_count(const struct classes *classes, uint32_t path,
+                               bool is_container)
 {
 	const struct tally_cell *cells = classes->profile->replay.lives.paths.tally.cells;
 	uint32_t list = profile_life(classes->profile, path)->outgrown;
@@ -71,8 +73,11 @@ static uint64_t outgrown_count(const struct classes *classes, uint32_t path)
 	uint64_t count = 0;
 
 	for (; list; list = cells[list].next) {
+		uint32_t key = (uint32_t)cells[list].key, frames = key >> REPLACED_SITE_BITS;
+
 		if (cells[list].key != TALLY_OTHERS &&
-		    cells[list].key >> REPLACED_SITE_BITS < peeled)
+		    (is_container ? frames < peeled
+		                  : frames <= peeled && key == REPLACED_KEY(path, frames)))
 			count += cells[list].blocks;
 	}
 	return count;
@@ -82,14 +87,19 @@ uint64_t call_site_copies(const struct classes *classes,
                           const struct call_site *call_site)
 {
 	const struct life_summary *summary = &call_site->summary;
+	bool is_container = is_of_container(classes, summary);
 	uint64_t copies = 0;
 	uint32_t i;
 
-	if (!is_of_container(classes, summary) || is_of_stream(classes, summary))
+	if (is_of_stream(classes, summary))
 		return 0;
 	for (i = 0; i < summary->path_count; i++)
-		copies += outgrown_count(classes, summary->paths[i].path);
-	return copies >= COPIES_MIN && copies * 2 >= summary->begun ? copies : 0;
+		copies += outgrown_count(classes, summary->paths[i].path, is_container);
+	/* of blocks of any size that replace each other, half are larger than the one before */
+	if (copies < COPIES_MIN || copies * 2 < summary->begun ||
+	    (!is_container && copies * 3 < summary->begun * 2))
+		return 0;
+	return copies;
 }
 
 /* Whether stack-like blocks are few at once, and small enough for a stack. */
