@@ -21,7 +21,8 @@ static bool is_meant(const struct thread *thread, const char *which,
 		return *which >= '0' && *which <= '9' && !*end && thread->tid == tid;
 	case BY_NAME: return !strcmp(thread->name, which);
 	case BY_GLOB: return !fnmatch(which, thread->name, 0);
-	default: return *which && strstr(thread->name, which);
+	/* a number is meant as one, even if a name has it */
+	default: return which[strspn(which, "0123456789")] && strstr(thread->name, which);
 	}
 }
 
