@@ -120,7 +120,7 @@ static void process_title(const struct screen *screen,
 	} else {
 		fputs("  ", screen->file);
 	}
-	text_fit(fitted, sizeof(fitted), command, screen->columns - used, TEXT_KEEP_START);
+	process_command_fit(fitted, sizeof(fitted), command, screen->columns - used);
 	fprintf(screen->file, "%s\n    program    %s\n", fitted,
 	        text_fit(command, sizeof(command), header->executable,
 	                 screen->columns -

@@ -28,6 +28,20 @@ static void when_text(char *text, size_t bytes, const struct kept *kept,
 	         kept->is_exit && *after ? ", " : "", after);
 }
 
+/* "at 606 ms: "; "" if the time is not known */
+static const char *time_text(char *text, size_t bytes, const struct kept *kept,
+                             const struct profile *profile)
+{
+	const struct ring_header *header = &profile->process->header;
+	char at[TEXT_NUMBER_BYTES];
+
+	*text = 0;
+	if (process_is_calibrated(header))
+		snprintf(text, bytes,
+		         "at %s: ", text_duration(at, process_time_ns(header, kept->time)));
+	return text;
+}
+
 /* "node()" and "frag.c:12". 0, or -1: memory is out. */
 static int pin_names(char function[NAME_BYTES], char line[NAME_BYTES],
                      const struct findings *findings, const struct kept_pin *pin)
@@ -109,7 +123,7 @@ int kept_print_brief(const struct screen *screen, const struct findings *finding
                      bool *is_shown)
 {
 	const struct profile *profile = findings->classes->profile;
-	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], when[128];
+	char size[TEXT_NUMBER_BYTES], more[TEXT_NUMBER_BYTES], when[128], at[64];
 	struct text text = { NULL, 0, 0 };
 	struct kept_help help = { .kept = NULL };
 	int result = 0;
@@ -125,7 +139,8 @@ int kept_print_brief(const struct screen *screen, const struct findings *finding
 	    !help.arena_save && !help.ends_save) {
 		screen_line(
 			screen, LABEL_COLUMNS,
-			"  kept         %s is free, in a heap of %s; malloc_trim(0) returns %s; --kept",
+			"  kept         %s%s is free, in a heap of %s; malloc_trim(0) returns %s; --kept",
+			time_text(at, sizeof(at), help.kept, profile),
 			text_size(size, help.free_bytes), text_size(more, help.kept->all.resident),
 			text_size(when, help.trim));
 	} else if (*is_shown && !result) {
@@ -133,8 +148,9 @@ int kept_print_brief(const struct screen *screen, const struct findings *finding
 		screen_line(
 			screen, LABEL_COLUMNS,
 			"  kept         %s%s%s%s%s of the heap's %s were free: %s; see --kept",
-			screen->is_brief ? "" : when, screen->is_brief ? "" : ": ",
-			screen_bold(screen), text_size(size, help.free_bytes), screen_plain(screen),
+			screen->is_brief ? time_text(at, sizeof(at), help.kept, profile) : when,
+			screen->is_brief ? "" : ": ", screen_bold(screen),
+			text_size(size, help.free_bytes), screen_plain(screen),
 			text_size(more, help.kept->all.resident), text.data);
 	}
 	text_release(&text);

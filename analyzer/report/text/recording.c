@@ -65,8 +65,8 @@ static void other_print(const struct figures *figures,
 	process_command_text(command, sizeof(command), &process->header);
 	used = figures_print(figures, texts);
 	fprintf(figures->screen->file, "%s\n",
-	        text_fit(fitted, sizeof(fitted), command, figures->screen->columns - used,
-	                 TEXT_KEEP_START));
+	        process_command_fit(fitted, sizeof(fitted), command,
+	                            figures->screen->columns - used));
 }
 
 /* They are called programs if some of them ran in one process, by exec. */

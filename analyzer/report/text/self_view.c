@@ -98,7 +98,7 @@ void self_view_text(const struct profile *profile, const char *incomplete,
 	size_t i;
 
 	process_command_text(command, sizeof(command), header);
-	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
+	process_command_fit(fitted, sizeof(fitted), command, screen->columns);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
 	if (incomplete)

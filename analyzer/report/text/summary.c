@@ -80,6 +80,20 @@ const char *process_command_text(char *text, size_t bytes,
 	return text;
 }
 
+const char *process_command_fit(char *text, size_t bytes, const char *command,
+                                size_t columns)
+{
+	const char *end = command + strcspn(command, " "), *at;
+
+	if (*command == '/' && *end && text_columns(command) > columns) {
+		for (at = command; at < end; at++) {
+			if (*at == '/')
+				command = at + 1;
+		}
+	}
+	return text_fit(text, bytes, command, columns, TEXT_KEEP_START);
+}
+
 /*
  * The command stands on the left, the process on the right edge. What is too long loses its
  * end; on a narrow screen both get a line of their own.
@@ -103,13 +117,13 @@ void report_title(const struct screen *screen, const struct profile *profile)
 	columns = text_columns(about) + 2;
 	room = screen->columns > columns ? screen->columns - columns : 0;
 	if (screen->is_narrow && text_columns(command) > room) {
-		text_fit(line, sizeof(line), command, screen->columns, TEXT_KEEP_START);
+		process_command_fit(line, sizeof(line), command, screen->columns);
 		fprintf(screen->file, "%s%s%s\n", screen_bold(screen), line,
 		        screen_plain(screen));
 		screen_line(screen, 2, "  %s", about);
 		return;
 	}
-	text_fit(line, sizeof(line), command, room, TEXT_KEEP_START);
+	process_command_fit(line, sizeof(line), command, room);
 	fprintf(screen->file, "%s%s%s%*s%s\n", screen_bold(screen), line,
 	        screen_plain(screen), (int)(room - text_columns(line)) + 2, "", about);
 }

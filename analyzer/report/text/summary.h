@@ -26,6 +26,13 @@ void report_summary_brief(const struct screen *screen, const struct profile *pro
                           uint64_t hidden_blocks, uint64_t hidden_bytes);
 
 /*
+ * Write the start of such a line, as much as so many columns have room for; the directory of its
+ * program is left out before an argument is.
+ */
+const char *process_command_fit(char *text, size_t bytes, const char *command,
+                                size_t columns);
+
+/*
  * Write the command of a process as one line: arguments quoted where they need it, escaped; ""
  * if it is not known.
  */

@@ -43,7 +43,7 @@ static void title_print(const struct segment_timeline *timeline,
 	char command[2048], fitted[2048];
 
 	process_command_text(command, sizeof(command), &timeline->profile->process->header);
-	text_fit(fitted, sizeof(fitted), command, screen->columns, TEXT_KEEP_START);
+	process_command_fit(fitted, sizeof(fitted), command, screen->columns);
 	fprintf(screen->file, "%s%s%s\n", screen_bold(screen), fitted,
 	        screen_plain(screen));
 	if (timeline->incomplete)
