@@ -83,6 +83,19 @@ static uint64_t outgrown_count(const struct classes *classes, uint32_t path,
 	return count;
 }
 
+/*
+ * Whether so many lives of blocks that no container made show that one array grew. Of blocks of any
+ * size that replace each other, half are larger than the one before. It must be known that the
+ * function had not ended.
+ */
+static bool is_own_growth(const struct life_summary *summary, uint64_t copies)
+{
+	const struct class_counts *counts = &summary->counts;
+
+	return copies * 3 >= summary->begun * 2 && !counts->open.blocks &&
+	       !counts->owner_open && !counts->inferred.blocks;
+}
+
 uint64_t call_site_copies(const struct classes *classes,
                           const struct call_site *call_site)
 {
@@ -95,11 +108,9 @@ uint64_t call_site_copies(const struct classes *classes,
 		return 0;
 	for (i = 0; i < summary->path_count; i++)
 		copies += outgrown_count(classes, summary->paths[i].path, is_container);
-	/* of blocks of any size that replace each other, half are larger than the one before */
-	if (copies < COPIES_MIN || copies * 2 < summary->begun ||
-	    (!is_container && copies * 3 < summary->begun * 2))
+	if (copies < COPIES_MIN || copies * 2 < summary->begun)
 		return 0;
-	return copies;
+	return is_container || is_own_growth(summary, copies) ? copies : 0;
 }
 
 /* Whether stack-like blocks are few at once, and small enough for a stack. */
