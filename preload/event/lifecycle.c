@@ -48,9 +48,10 @@
 
 /* Whether this process is recorded by its environment. */
 enum {
-	STAGE_NEW,     /* it has made no call yet */
-	STAGE_WAITING, /* it will be: see event/waiting.h */
-	STAGE_DECIDED, /* it has been, or never will be */
+	STAGE_NEW,       /* it has made no call yet */
+	STAGE_WAITING,   /* it will be: see event/waiting.h */
+	STAGE_BEGINNING, /* a thread begins the first recording */
+	STAGE_DECIDED,   /* it has been, or never will be */
 };
 static _Atomic uint32_t stage;
 static struct settings settings;
@@ -160,10 +161,11 @@ static bool is_due(void)
 {
 	uint32_t before = atomic_load_explicit(&stage, memory_order_relaxed);
 
-	if (before == STAGE_DECIDED || (before == STAGE_WAITING && !waiting_is_over()))
+	if (before >= STAGE_BEGINNING || (before == STAGE_WAITING && !waiting_is_over()))
 		return false;
 	/* A library that is late waits for lifecycle_begin(). */
-	return !loaded_is_late() && atomic_exchange(&stage, STAGE_DECIDED) == before;
+	return !loaded_is_late() &&
+	       atomic_compare_exchange_strong(&stage, &before, STAGE_BEGINNING);
 }
 
 /* What was written of the process went into an earlier ring: this one begins with it. */
@@ -215,12 +217,17 @@ bool lifecycle_begin(const struct settings *wanted)
 
 bool lifecycle_begin_again(void)
 {
-	bool is_child = system_pid() != recorder.pid;
+	bool is_child = waiting_is_child();
 
-	if (!is_able || !waiting_is_here(&settings, &settings.age_ns))
+	/* in this order: the first recording begins, and then the stage is over */
+	if (!is_able || (!is_child && atomic_load(&stage) == STAGE_BEGINNING) ||
+	    (!is_child && recorder.is_recording) ||
+	    !waiting_is_here(&settings, &settings.age_ns))
 		return false;
-	if (is_child) /* those were its parent's; it has recorded nothing */
+	if (is_child) { /* what its parent's threads were at; it has recorded nothing */
 		hold_forked();
+		atomic_store(&stage, STAGE_DECIDED);
+	}
 	return !lifecycle_inside() && begin_late(RING_ATTACHED | RING_WAITED);
 }
 
@@ -259,6 +266,9 @@ bool lifecycle_enter_or_hold(const struct walk_start *caller, bool *held)
 
 bool lifecycle_enter_cold(const struct walk_start *caller)
 {
+	uint32_t beginning = STAGE_BEGINNING;
+	bool is_begun;
+
 	real_resolve();
 	if (guard.sp) {
 		if (recorder.is_recording && nesting_is_stale(caller)) {
@@ -278,14 +288,20 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	guard.sp = caller->slot;
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
-	sentinel_record(is_able ? start_late() : start());
+	hold_stateless(); /* another thread may end it at once */
+	is_begun = is_able ? start_late() : start();
+	sentinel_record(is_begun);
+	atomic_compare_exchange_strong(&stage, &beginning, STAGE_DECIDED);
 	guard_barrier();
 	guard.flags &= ~(uint32_t)GUARD_INTERNAL;
-	if (!recorder.is_recording)
-		guard.sp = 0;
-	else
+	if (is_begun) {
 		thread_state_join();
-	return recorder.is_recording;
+		thread_state_get();
+	} else {
+		guard.sp = 0;
+	}
+	hold_give_stateless();
+	return is_begun;
 }
 
 /* A thread without memory for a state records nothing: it tries again at its next event. */
@@ -303,7 +319,7 @@ bool lifecycle_join(const struct walk_start *caller)
 		thread_state_join();
 		is_joined = thread_state_get() != NULL;
 		if (!is_joined) {
-			guard.session = 0;
+			guard.session = GUARD_UNJOINED;
 			ring_count_loss(LOST_NO_STATE, 1);
 			guard_leave();
 		}

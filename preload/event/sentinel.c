@@ -2,6 +2,7 @@
 #include "event/sentinel.h"
 
 #include "ring/ring.h"
+#include "system/guard.h"
 #include "system/own_memory.h"
 #include "system/system.h"
 
@@ -29,12 +30,21 @@ void sentinel_set(void)
 	sentinel_page->sentinel = recorder.session;
 }
 
+/*
+ * While it is recorded, the word is not that of nothing: a child that another thread forks in
+ * between would not see that it is one, and record into its parent's ring.
+ */
 void sentinel_record(bool is_recording)
 {
-	recorder.is_recording = is_recording;
-	recorder.sentinel = !is_recording             ? &recorder_nothing
-	                    : fork_kind == FORK_WIPES ? &sentinel_page->sentinel
-	                                              : &never_set;
+	if (!is_recording) {
+		recorder.is_recording = false;
+		guard_barrier();
+		recorder.sentinel = &recorder_nothing;
+		return;
+	}
+	recorder.sentinel = fork_kind == FORK_WIPES ? &sentinel_page->sentinel : &never_set;
+	guard_barrier();
+	recorder.is_recording = true;
 }
 
 /*

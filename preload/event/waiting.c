@@ -64,9 +64,14 @@ void waiting_forked(void)
 	pid = system_pid();
 }
 
+bool waiting_is_child(void)
+{
+	return system_pid() != pid;
+}
+
 bool waiting_is_own_memory(void)
 {
-	return system_pid() == pid || sentinel_is_own_memory();
+	return !waiting_is_child() || sentinel_is_own_memory();
 }
 
 bool waiting_is_here(const struct settings *settings, uint64_t *age_ns)

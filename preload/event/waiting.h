@@ -29,6 +29,9 @@ void waiting_see_phase(const char *name);
 /* This process is a forked child, and is recorded. */
 void waiting_forked(void);
 
+/* Whether this is a forked child that has noticed nothing yet, or between vfork() and exec. */
+bool waiting_is_child(void);
+
 /* Whether this memory is this process's: not between vfork() and exec. False if that is unknown. */
 bool waiting_is_own_memory(void);
 

@@ -21,7 +21,7 @@ static_assert(STATE_BYTES + SIGNAL_STACK_BYTES == OWN_THREAD_BYTES,
 #define FRAMES_OFFSET ((sizeof(struct thread_state) + 63) & ~(size_t)63)
 #define FRAMES_FIRST ((STATE_BYTES - FRAMES_OFFSET) / sizeof(struct walk_frame))
 
-__thread struct guard guard;
+__thread struct guard guard = { .session = GUARD_UNJOINED };
 
 extern void *__libc_stack_end; /* set by ld.so: where the main thread's stack begins */
 
@@ -171,7 +171,7 @@ struct thread_state *thread_state_make(void)
 {
 	struct thread_state *state;
 
-	if (guard.session && guard.session != recorder.session)
+	if (guard.session != GUARD_UNJOINED && guard.session != recorder.session)
 		return NULL; /* the thread has not joined this recording */
 	state = state_recycle();
 	/* Before its thread frees anything: other threads read this after they allocate. */
@@ -300,7 +300,8 @@ void thread_state_release(struct thread_state *state)
 	state->cursor.chunk = NULL;
 	/* From here on no other thread sees that the guard is held. */
 	guard.state = NULL;
-	guard.session = 0; /* it joins again, and is seen then, if it records once more */
+	guard.session =
+		GUARD_UNJOINED; /* it joins again, and is seen then, if it records once more */
 	state->tid = 0;
 	stubs_withdraw(state);
 	signal_stack_take(&state->stacks.signal);

@@ -24,11 +24,17 @@ enum guard_flags {
  * hook is called whose frame is further out on the same stack, a signal handler has jumped out
  * of the recorder, and the guard is stale.
  */
+/*
+ * guard.session of a thread that has joined no recording. It is no value of the word by which hooks
+ * know what is recorded, which is 0 in a forked child.
+ */
+#define GUARD_UNJOINED (UINT32_MAX - 1)
+
 struct guard {
 	uintptr_t sp;
-	struct thread_state *state; /* NULL until the thread's first event */
-	uint32_t flags;             /* enum guard_flags */
-	uint32_t session; /* the recording that the thread has joined; 0: none yet */
+	struct thread_state *state;      /* NULL until the thread's first event */
+	uint32_t flags;                  /* enum guard_flags */
+	uint32_t session;                /* the recording that the thread has joined */
 	uintptr_t stack_low, stack_high; /* if the thread was seen from its start; else 0 */
 	uintptr_t start;                 /* its start function, likewise */
 	uint32_t creator;                /* serial number of its creator, likewise, */
