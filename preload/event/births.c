@@ -162,7 +162,7 @@ static void block_put(const void *block, const struct account_block *to)
  */
 static bool account_hold(bool *is_counted)
 {
-	*is_counted = !guard.state;
+	*is_counted = !guard.state && !(guard.flags & GUARD_COUNTED);
 	if (*is_counted)
 		hold_stateless();
 	if (recorder.is_recording && ring_account.header)

@@ -27,7 +27,7 @@ static bool change_begin(const struct walk_start *caller)
 {
 	uint32_t own_pid = system_pid(), pid = 0;
 
-	if (guard.sp)
+	if (guard.sp && !lifecycle_give_stale(caller))
 		return false;
 	if (!atomic_compare_exchange_strong(&changing_pid, &pid, own_pid) &&
 	    (pid == own_pid || !waiting_is_own_memory() ||

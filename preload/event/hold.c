@@ -16,13 +16,22 @@ static bool is_recorded(void)
 	       (likely(*recorder.sentinel != 0) || !sentinel_is_forked());
 }
 
+/* It may be counted already: a signal handler has jumped out of what it was counted for. */
 void hold_stateless(void)
 {
+	if (guard.flags & GUARD_COUNTED)
+		return;
 	atomic_fetch_add(&stateless, 1);
+	guard.flags |= GUARD_COUNTED;
+	guard_barrier();
 }
 
 void hold_give_stateless(void)
 {
+	if (!(guard.flags & GUARD_COUNTED))
+		return;
+	guard_barrier();
+	guard.flags &= ~(uint32_t)GUARD_COUNTED;
 	atomic_fetch_sub(&stateless, 1);
 }
 
@@ -33,6 +42,7 @@ uint32_t hold_count(void)
 
 void hold_forked(void)
 {
+	guard.flags &= ~(uint32_t)GUARD_COUNTED;
 	atomic_store(&stateless, 0);
 }
 
@@ -43,10 +53,8 @@ bool hold_take(uintptr_t slot)
 		return false;
 	guard.sp = slot;
 	guard_barrier();
-	if (!guard.state) {
+	if (!guard.state)
 		hold_stateless();
-		guard.flags |= GUARD_COUNTED;
-	}
 	if (recorder.is_recording)
 		return true;
 	hold_give();
@@ -55,10 +63,7 @@ bool hold_take(uintptr_t slot)
 
 void hold_give(void)
 {
-	if (guard.flags & GUARD_COUNTED) {
-		guard.flags &= ~(uint32_t)GUARD_COUNTED;
-		hold_give_stateless();
-	}
+	hold_give_stateless();
 	guard_leave();
 }
 

@@ -258,8 +258,26 @@ void lifecycle_end(void)
 	ring_leave();
 }
 
+/* What the call was at is given up before the guard: no thread begins a recording meanwhile. */
+bool lifecycle_give_stale(const struct walk_start *caller)
+{
+	if (!nesting_is_stale(caller))
+		return false;
+	if (guard.state) {
+		/* Its chunk is its parent's. */
+		if (recorder.is_recording && lifecycle_is_forked())
+			guard.state->cursor.chunk = NULL;
+		thread_state_abandon(guard.state);
+		definitions_abandon();
+	}
+	hold_give();
+	return true;
+}
+
 bool lifecycle_enter_or_hold(const struct walk_start *caller, bool *held)
 {
+	if (unlikely(guard.sp))
+		lifecycle_give_stale(caller);
 	*held = !guard.sp && lifecycle_enter(caller);
 	return *held || hold_take_also(caller->slot, held);
 }
@@ -271,14 +289,8 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 
 	real_resolve();
 	if (guard.sp) {
-		if (recorder.is_recording && nesting_is_stale(caller)) {
-			thread_state_abandon(guard.state);
-			definitions_abandon();
-			guard.sp = caller->slot;
-			guard_barrier();
-			thread_state_join();
-			return true;
-		}
+		if (lifecycle_give_stale(caller))
+			return lifecycle_enter(caller);
 		if (recorder.is_recording && !(guard.flags & GUARD_INTERNAL))
 			nesting_count(caller);
 		return false;
@@ -297,10 +309,10 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 	if (is_begun) {
 		thread_state_join();
 		thread_state_get();
+		hold_give_stateless();
 	} else {
-		guard.sp = 0;
+		hold_give();
 	}
-	hold_give_stateless();
 	return is_begun;
 }
 
@@ -321,16 +333,17 @@ bool lifecycle_join(const struct walk_start *caller)
 		if (!is_joined) {
 			guard.session = GUARD_UNJOINED;
 			ring_count_loss(LOST_NO_STATE, 1);
-			guard_leave();
 		}
 	} else if (recorder.is_recording) {
 		hold_forked();
 		return lifecycle_forked();
-	} else {
-		guard_leave();
 	}
-	hold_give_stateless();
-	return is_joined || (!recorder.is_recording && lifecycle_enter_cold(caller));
+	if (is_joined) {
+		hold_give_stateless();
+		return true;
+	}
+	hold_give();
+	return !recorder.is_recording && lifecycle_enter_cold(caller);
 }
 
 bool lifecycle_enter_inside(const struct walk_start *caller, uintptr_t *held)

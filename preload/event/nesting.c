@@ -3,6 +3,7 @@
 
 #include "ring/ring.h"
 #include "stack/signal_frame.h"
+#include "stack/signal_stack.h"
 #include "stack/stub_pool.h"
 #include "stack/thread_state.h"
 #include "system/guard.h"
@@ -12,27 +13,49 @@
 #define NESTED_BYTES_MAX (64 * 1024) /* frames of an allocator itself */
 #define LOST_BYTES_MAX 4096          /* the same for a lost call; two pages at most */
 
+/* The bounds of the stack on which the guard was taken. False: they cannot be known. */
+static bool own_stack(struct stack_bounds *stack)
+{
+	*stack = (struct stack_bounds){ guard.stack_low, guard.stack_high };
+	if (guard.state)
+		*stack = guard.state->stacks.own;
+	return (guard.state || stack->high || stack_bounds_find(guard.sp, stack)) &&
+	       stack_bounds_hold(stack, guard.sp);
+}
+
+/*
+ * Whether one of the two addresses is on the thread's signal stack, and the other is not. That stack
+ * may be in the memory of the thread's own.
+ */
+static bool is_signal_stack_between(uintptr_t a, uintptr_t b)
+{
+	struct stack_bounds bounds;
+	stack_t stack;
+
+	signal_stack_check(&stack);
+	if (stack.ss_flags & SS_DISABLE)
+		return false;
+	bounds.low = (uintptr_t)stack.ss_sp;
+	bounds.high = bounds.low + stack.ss_size;
+	return stack_bounds_hold(&bounds, a) != stack_bounds_hold(&bounds, b);
+}
+
 bool nesting_is_stale(const struct walk_start *caller)
 {
-	struct thread_state *state = guard.state;
+	struct stack_bounds stack;
 
-	return state && !(guard.flags & GUARD_INTERNAL) && caller->slot >= guard.sp &&
-	       stack_bounds_hold(&state->stacks.own, guard.sp) &&
-	       stack_bounds_hold(&state->stacks.own, caller->slot);
+	return !(guard.flags & GUARD_INTERNAL) && caller->slot >= guard.sp &&
+	       own_stack(&stack) && stack_bounds_hold(&stack, caller->slot) &&
+	       !is_signal_stack_between(caller->slot, guard.sp);
 }
 
 bool nesting_is_allocators_own(const struct walk_start *caller)
 {
-	struct stack_bounds stack = { guard.stack_low, guard.stack_high };
+	struct stack_bounds stack;
 
 	if (caller->slot >= guard.sp || guard.sp - caller->slot > NESTED_BYTES_MAX)
 		return false;
-	if (guard.state)
-		stack = guard.state->stacks.own;
-	else if (!stack.high && !stack_bounds_find(guard.sp, &stack))
-		return false;
-	return stack_bounds_hold(&stack, guard.sp) &&
-	       stack_bounds_hold(&stack, caller->slot) &&
+	return own_stack(&stack) && stack_bounds_hold(&stack, caller->slot) &&
 	       !signal_frame_between(caller->slot, guard.sp);
 }
 

@@ -8,7 +8,10 @@
 
 #include "stack/walk.h"
 
-/* Whether the guard can never be given back: the call that took it was further in. */
+/*
+ * Whether the guard can never be given back: the call that took it was further in. On a stack of
+ * unknown bounds this cannot be decided: false.
+ */
 bool nesting_is_stale(const struct walk_start *caller);
 
 /*

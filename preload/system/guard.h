@@ -16,7 +16,7 @@ struct thread_state;
 enum guard_flags {
 	GUARD_THREAD_ENDING = 1, /* the last key destructor has run: allocate no state */
 	GUARD_INTERNAL = 2,      /* nested calls are the recorder's own, not losses */
-	GUARD_COUNTED = 4,       /* it is held without a state: see hold_take() */
+	GUARD_COUNTED = 4,       /* it is held without a state: see event/hold.h */
 };
 
 /*
