@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/page.h"
 #include "elf/file.h"
+#include "process/root.h"
 
 #include <fcntl.h>
 #include <gelf.h>
@@ -19,13 +20,12 @@
 
 /* ---- files ---- */
 
-/*
- * O_NONBLOCK and O_NOCTTY: by now the path may name a fifo or a terminal. Only the file that
- * is mapped is returned, not one that replaced it.
- */
-static int file_try(const char *path, const struct mapping *mapping)
+/* By now the path may name a fifo or a terminal. */
+#define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+/* Returns `file` if it is the mapped one, not one that replaced it; else closes it, and returns -1. */
+static int file_check(int file, const struct mapping *mapping)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 
 	if (file < 0)
@@ -44,23 +44,24 @@ static int file_try(const char *path, const struct mapping *mapping)
  */
 int process_file_open(const struct process_maps *maps, const struct mapping *mapping)
 {
-	char path[4352];
-	int file = -1;
+	char path[128];
+	int file = -1, root;
 
 	if (!mapping->inode || mapping->name[0] != '/')
 		return -1;
-	if (!mapping->is_deleted && strlen(mapping->name) < 4096) {
-		snprintf(path, sizeof(path), "/proc/%d/root%s", (int)maps->pid, mapping->name);
-		file = file_try(path, mapping);
+	root = mapping->is_deleted ? -1 : process_root(maps->pid);
+	if (root >= 0) {
+		file = file_check(process_root_open(root, mapping->name, FILE_FLAGS), mapping);
+		close(root);
 	}
 	if (file < 0) {
 		snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
 		         (int)maps->pid, mapping->start, mapping->end);
-		file = file_try(path, mapping);
+		file = file_check(open(path, FILE_FLAGS), mapping);
 	}
 	if (file < 0) {
 		snprintf(path, sizeof(path), "/proc/%d/exe", (int)maps->pid);
-		file = file_try(path, mapping);
+		file = file_check(open(path, FILE_FLAGS), mapping);
 	}
 	return file;
 }

@@ -23,6 +23,14 @@ int process_root(pid_t pid)
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
+bool process_root_is_ours(int root)
+{
+	struct stat theirs, ours;
+
+	return fstat(root, &theirs) == 0 && stat("/", &ours) == 0 &&
+	       theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
 /* ---- without openat2() ---- */
 
 /* With O_PATH and O_NOFOLLOW, open() opens a link itself. */

@@ -6,10 +6,14 @@
 #ifndef OUTLIVE_PROCESS_ROOT_H
 #define OUTLIVE_PROCESS_ROOT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* A descriptor (O_PATH) of the process's root directory, or -1 with errno. */
 int process_root(pid_t pid);
+
+/* Whether the directory of process_root() is our own root, too. */
+bool process_root_is_ours(int root);
 
 /*
  * Open an existing file by its path below `root`: no link leads out of it, and ".." ends there.

@@ -1,9 +1,11 @@
 /* segments/oddities.c - finds what is unusual in a process's memory. */
 #include "segments/oddities.h"
 
+#include "process/root.h"
 #include "process/runtimes.h"
 #include "base/text.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,12 +103,14 @@ static void writable_code_check(const struct teller *teller)
  */
 static bool is_replaced(const struct teller *teller, const char *path)
 {
-	char there[4352];
+	int root = path[0] == '/' ? process_root(teller->segments->pid) : -1;
+	int file = root < 0 ? -1 : process_root_open(root, path, O_PATH);
 
-	if (path[0] != '/' || strlen(path) > 4096)
-		return false;
-	snprintf(there, sizeof(there), "/proc/%d/root%s", (int)teller->segments->pid, path);
-	return !access(there, F_OK);
+	if (file >= 0)
+		close(file);
+	if (root >= 0)
+		close(root);
+	return file >= 0;
 }
 
 /*

@@ -2,6 +2,7 @@
 #include "symbols/kept_files.h"
 
 #include "base/uthash.h"
+#include "process/root.h"
 #include "trace/definitions.h"
 #include "elf/file.h"
 
@@ -48,7 +49,7 @@ struct kept_files {
 	/* The first file of each build-id that was opened: it stays open. */
 	struct kept_file *by_build;
 	size_t open_max, open_count, offered_count;
-	char path[PATH_MAX], seen_path[PATH_MAX + 64]; /* of the module being opened */
+	char path[PATH_MAX]; /* of the module being opened */
 };
 
 /* Files of modules may use only a share of the descriptors, since each ring needs one, too. */
@@ -170,10 +171,14 @@ static void entry_opened(struct kept_files *kept, struct kept_file *entry, int f
 		HASH_ADD(by_build, kept->by_build, build, sizeof(entry->build), entry);
 }
 
-/* Open `path` if it is a regular ELF file with the module's build-id; else -1. */
-static int module_open(const char *path, const struct module_definition *module)
+#define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+/*
+ * Returns `file` if it is a regular ELF file with the module's build-id; else closes it, and returns
+ * -1.
+ */
+static int module_check(int file, const struct module_definition *module)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct elf_file elf;
 	struct stat status;
 
@@ -188,30 +193,31 @@ static int module_open(const char *path, const struct module_definition *module)
 }
 
 /*
- * Open the file at its path in the process's root; if it is gone there, at that path here. If
- * it was replaced already: the process's executable, or (which needs a privilege) the mapped
- * file itself.
+ * Open the file at its path in the process's root; if it is gone there, at that path here, which
+ * may be another file where its root is not ours and no build-id tells. If it was replaced
+ * already: the process's executable, or (which needs a privilege) the mapped file itself.
  */
-static int module_open_anywhere(struct kept_files *kept, pid_t pid, const char *path,
+static int module_open_anywhere(pid_t pid, const char *path,
                                 const struct module_definition *module)
 {
-	char *other = kept->seen_path;
-	const size_t bytes = sizeof(kept->seen_path);
-	int file;
+	char other[128];
+	int file, root = process_root(pid);
 
-	snprintf(other, bytes, "/proc/%d/root%s", (int)pid, path);
-	file = module_open(other, module);
-	if (file < 0)
-		file = module_open(path, module);
+	file = root < 0 ? -1
+	                : module_check(process_root_open(root, path, FILE_FLAGS), module);
+	if (file < 0 && (module->build_id_bytes || root < 0 || process_root_is_ours(root)))
+		file = module_check(open(path, FILE_FLAGS), module);
+	if (root >= 0)
+		close(root);
 	if (file < 0 && module->build_id_bytes) {
-		snprintf(other, bytes, "/proc/%d/exe", (int)pid);
-		file = module_open(other, module);
+		snprintf(other, sizeof(other), "/proc/%d/exe", (int)pid);
+		file = module_check(open(other, FILE_FLAGS), module);
 	}
 	if (file < 0 && module->segment_count) {
-		snprintf(other, bytes, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid,
-		         module->segments[0].start & ~UINT64_C(0xfff),
+		snprintf(other, sizeof(other), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64,
+		         (int)pid, module->segments[0].start & ~UINT64_C(0xfff),
 		         (module->segments[0].end + 0xfff) & ~UINT64_C(0xfff));
-		file = module_open(other, module);
+		file = module_check(open(other, FILE_FLAGS), module);
 	}
 	return file;
 }
@@ -233,7 +239,7 @@ static void module_take(struct kept_files *kept, pid_t pid,
 		entry = entry_add(kept, path, &build);
 	if (!entry || entry->descriptor >= 0 || entry->is_doubtful)
 		return;
-	file = module_open_anywhere(kept, pid, path, module);
+	file = module_open_anywhere(pid, path, module);
 	if (file >= 0)
 		entry_opened(kept, entry, file);
 }
