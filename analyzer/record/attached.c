@@ -227,9 +227,15 @@ int attached_detach(const struct attached *of, uint64_t settle_ns, struct error 
 	int file = ring_open(of), result;
 	struct ring_header *header;
 	_Atomic uint32_t *wish;
+	struct stat status;
 
 	if (file < 0)
 		return error_set(error, "%s: %s", of->ring, strerror(errno));
+	if (fstat(file, &status) || status.st_size < RING_HEADER_BYTES) {
+		close(file);
+		return error_set(error, "%s: is cut short: it cannot be asked to end",
+		                 of->ring);
+	}
 	header = mmap(NULL, RING_HEADER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	close(file);
 	if (header == MAP_FAILED)

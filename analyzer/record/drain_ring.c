@@ -73,6 +73,7 @@ struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
 	if (!ring)
 		return NULL;
 	ring->descriptor = -1;
+	ring->directory = directory;
 	errno = 0;
 	if (live_ring_open(&ring->ring, directory, name, session, NULL) ||
 	    buffer_reserve(way, ring->ring.chunk_bytes)) {
@@ -413,6 +414,7 @@ static int all_take(struct drain_way *way, struct drain_ring *ring,
 	else if (ring->ring.header.flags & RING_GO && is_exited(way->target, ring->pid))
 		ring->ring.header.flags |= RING_FINISHED;
 	losses_count(way, ring);
+	live_ring_end_check(&ring->ring, ring->directory);
 	/* Somebody has cut the file short, or its memory failed. */
 	if (ring->ring.is_broken) {
 		way->counts.broken++;

@@ -57,6 +57,7 @@ struct definitions; /* a definition chunk, and how much of it was read */
 
 struct drain_ring {
 	struct live_ring ring;
+	int directory;    /* that it is in; borrowed */
 	uint32_t process; /* the process's number in the trace */
 	pid_t pid;        /* of the process in our pid namespace; 0: it had ended already */
 	int descriptor;   /* pidfd, or -1 */
@@ -71,7 +72,10 @@ struct drain_ring {
 	UT_hash_handle by_name, by_pid; /* the ring index's */
 };
 
-/* Map the ring `name`. NULL: it is not a ring of this session, or memory is out. */
+/*
+ * Map the ring `name`. The directory's descriptor has to stay open as long as the ring. NULL: it is
+ * not a ring of this session, or memory is out.
+ */
 struct drain_ring *drain_ring_new(struct drain_way *way, int directory,
                                   const char *name, uint64_t session);
 
