@@ -81,9 +81,10 @@ struct symbols_frame {
 	uint32_t line;           /* 0: unknown */
 	uint32_t flags;          /* bits below */
 };
-#define SYMBOL_INLINED 1u  /* inlined into the next frame */
-#define SYMBOL_DECLARED 2u /* a string with its declaration follows the function's */
-#define SYMBOL_LIBRARY 4u  /* of a standard library of C++ or Rust; see below */
+#define SYMBOL_INLINED 1u   /* inlined into the next frame */
+#define SYMBOL_DECLARED 2u  /* a string with its declaration follows the function's */
+#define SYMBOL_LIBRARY 4u   /* of a standard library of C++ or Rust; see below */
+#define SYMBOL_COROUTINE 8u /* in the part of a coroutine that makes its frame */
 /* The higher bits are the line where the function is defined or declared; 0: unknown. */
 #define SYMBOL_LINE_SHIFT 8
 #define SYMBOL_LINE_MAX 0xffffffu

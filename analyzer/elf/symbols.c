@@ -344,6 +344,11 @@ const char *elf_symbols_at(const struct elf_symbols *symbols, uint64_t address)
 	return symbol && symbol->start == address ? symbol->name : NULL;
 }
 
+const char *elf_symbols_name(const struct elf_symbols *symbols, size_t number)
+{
+	return number < symbols->count ? symbols->symbols[number].name : NULL;
+}
+
 /* The bytes of the name without ".cold" and what follows; 0: it has none. */
 static size_t warm_bytes(const char *name)
 {

@@ -43,4 +43,10 @@ bool elf_symbols_extent(const struct elf_symbols *symbols, uint64_t address,
  */
 const char *elf_symbols_at(const struct elf_symbols *symbols, uint64_t address);
 
+/*
+ * The names of the symbols, with all suffixes, in any order; NULL: there are no more. They live as
+ * long as the module.
+ */
+const char *elf_symbols_name(const struct elf_symbols *symbols, size_t number);
+
 #endif

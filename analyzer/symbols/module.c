@@ -74,6 +74,7 @@ void module_release(struct module *module)
 {
 	dwarf_index_free(module->dwarf);
 	go_index_free(module->go);
+	coroutines_release(&module->coroutines);
 	elf_symbols_free(module->symbols);
 	elf_functions_free(module->functions);
 	if (module->instances)
@@ -94,6 +95,9 @@ void module_symbols_read(struct module *module)
 	module->has_symbols = true;
 	if (module->dwfl_module) {
 		module->symbols = elf_symbols_new(module->dwfl_module);
+		/* without memory fewer are known */
+		if (module->symbols)
+			coroutines_read(&module->coroutines, module->symbols);
 		if (module->elf)
 			module->functions = elf_functions_new(module->dwfl_module, module->path);
 	}
@@ -147,6 +151,40 @@ static int module_frames_find(struct module *module, uint64_t offset,
 	return count;
 }
 
+/*
+ * Whether the frame is in the part of a coroutine that makes its frame, and not in its body. By
+ * clang that part may go on with the body; the call that makes the frame has the function's line.
+ */
+static bool is_in_coroutine(const struct module *module, const char *name,
+                            const struct symbol_frame *frame)
+{
+	const struct coroutine *coroutine = coroutines_find(&module->coroutines, name);
+
+	return coroutine && (!coroutine->has_body || !frame->line || !frame->home_line ||
+	                     frame->line == frame->home_line);
+}
+
+/* The machine function is known by its symbol: debug information has one name for all parts. */
+static void coroutines_tell(struct module *module, uint64_t address,
+                            struct symbol_frame *frames, int count)
+{
+	const char *name = NULL, *declared;
+	int i;
+
+	if (count && frames[count - 1].is_library)
+		return;
+	module_symbols_read(module);
+	if (!module->coroutines.count)
+		return;
+	for (i = 0; i < count - 1; i++)
+		frames[i].is_coroutine = is_in_coroutine(module, frames[i].function,
+		                                         &frames[i]);
+	if (count)
+		name = elf_symbols_find(module->symbols, address, &declared);
+	if (name)
+		frames[i].is_coroutine = is_in_coroutine(module, name, &frames[i]);
+}
+
 int module_frames(struct module *module, uint64_t offset, struct symbol_frame *frames)
 {
 	int count = module_frames_find(module, offset, frames), i;
@@ -154,6 +192,7 @@ int module_frames(struct module *module, uint64_t offset, struct symbol_frame *f
 
 	for (i = 0; i < count; i++)
 		frames[i].is_library |= is_library;
+	coroutines_tell(module, offset - 1, frames, count);
 	return count;
 }
 

@@ -5,6 +5,7 @@
 #ifndef OUTLIVE_SYMBOLS_MODULE_H
 #define OUTLIVE_SYMBOLS_MODULE_H
 
+#include "elf/coroutines.h"
 #include "elf/debug_file.h"
 #include "elf/functions.h"
 #include "elf/symbols.h"
@@ -24,10 +25,11 @@ struct module {
 	uint8_t build_id[BUILD_ID_BYTES_MAX];
 	size_t build_id_bytes;
 	int descriptor;            /* -1 once it is read */
-	bool is_read, has_symbols; /* symbols are read only if DWARF has no name */
+	bool is_read, has_symbols; /* symbols are read when something asks for them */
 	Dwfl *dwfl;
 	Dwfl_Module *dwfl_module;
-	struct elf_symbols *symbols; /* NULL: none */
+	struct elf_symbols *symbols;  /* NULL: none */
+	struct coroutines coroutines; /* read with the symbols */
 	struct elf_functions *functions;
 	struct dwarf_index *dwarf; /* NULL: none */
 	struct go_index *go;       /* it is asked first; NULL: not a Go program */

@@ -154,6 +154,7 @@ static int payload_add(struct symbol_table *table, const struct payload *payload
 				   .file = payload->strings + frame.file,
 				   .line = frame.line,
 				   .inlined = frame.flags & SYMBOL_INLINED,
+				   .is_coroutine = payload->homes && (frame.flags & SYMBOL_COROUTINE),
 				   .is_library = payload->homes ? frame.flags & SYMBOL_LIBRARY
 	                                            : is_library_text(function),
 				   .declared = payload_declared(payload, &frame),

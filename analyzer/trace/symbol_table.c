@@ -367,6 +367,7 @@ static int frames_save(const struct string_offsets *strings, const struct chain 
 				.flags = (from->inlined ? SYMBOL_INLINED : 0) |
 				         (*from->declared ? SYMBOL_DECLARED : 0) |
 				         (from->is_library ? SYMBOL_LIBRARY : 0) |
+				         (from->is_coroutine ? SYMBOL_COROUTINE : 0) |
 				         (from->home_line <= SYMBOL_LINE_MAX
 				              ? from->home_line << SYMBOL_LINE_SHIFT
 				              : 0),

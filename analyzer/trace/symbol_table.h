@@ -20,7 +20,8 @@ struct symbol_frame {
 	const char *file;     /* "" if unknown */
 	uint32_t line;        /* 0 if unknown */
 	bool inlined;         /* into the next frame of the chain */
-	bool is_library; /* of a standard library of C++ or Rust (elf/library_name.h) */
+	bool is_library;   /* of a standard library of C++ or Rust (elf/library_name.h) */
+	bool is_coroutine; /* in the part of a coroutine that makes its frame */
 	/*
 	 * What distinguishes the function from others of the same name in its module: the line
 	 * of its declaration ("/src/a.c:12"), or its file without directory and its address

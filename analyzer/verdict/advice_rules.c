@@ -137,6 +137,8 @@ void kind_split_add(struct kind_split *split, const struct classes *classes,
 		share_move(&split->go_runtime, &counts->shares[CLASS_CROSSED]);
 	if (is_of_container(classes, &call_site->summary))
 		stack = &split->contained;
+	else if (is_of_coroutine(classes, &call_site->summary))
+		stack = &unknown; /* it is none of them */
 	else if (call_site->summary.is_sampled)
 		stack = &unknown; /* which of the others it is cannot be known */
 	else if (is_local(&call_site->summary))
@@ -346,6 +348,8 @@ struct advice_result call_site_advice(const struct classes *classes,
 
 	if (summary->is_sampled)
 		return (struct advice_result){ ADVICE_KINDS, REFUSE_SAMPLED };
+	if (refusal != REFUSE_LIVE && is_of_coroutine(classes, summary))
+		return (struct advice_result){ ADVICE_KINDS, REFUSE_COROUTINE };
 	if (refusal)
 		return result;
 	if (advice_is_all(summary, CLASS_STATIC))

@@ -60,6 +60,7 @@ enum refusal {
 	REFUSE_FREED_ANYWHERE,
 	REFUSE_THROWN,    /* the runtime of C++ allocates what is thrown */
 	REFUSE_CONTAINER, /* containers of a library allocate them, when they need to */
+	REFUSE_COROUTINE, /* the compiler allocates the frames of coroutines */
 	REFUSE_STREAM,    /* such a container, which has no way to reserve */
 	REFUSE_OWNERS,
 	REFUSE_OWNERS_FIXED,

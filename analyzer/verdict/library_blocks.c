@@ -1,4 +1,4 @@
-/* verdict/library_blocks.c - blocks that a library allocates for purposes of its own. */
+/* verdict/library_blocks.c - blocks that a library or the compiler allocates for its own purposes. */
 #include "verdict/library_blocks.h"
 
 #include "elf/containers.h"
@@ -79,4 +79,50 @@ bool is_of_format(const struct classes *classes, const struct life_summary *summ
 bool is_of_exception(const struct classes *classes, const struct life_summary *summary)
 {
 	return has_wrapper(classes, summary, is_thrower);
+}
+
+/* A member, too: a coroutine's promise type may have one. */
+static bool is_operator_new(const struct function *function)
+{
+	static const char name[] = "operator new";
+	const char *found = strstr(function->name, name);
+	const char *end = found ? found + sizeof(name) - 1 : NULL;
+
+	return found && (found == function->name || found[-1] == ':') &&
+	       (!*end || strchr("(<@", *end));
+}
+
+/*
+ * Outwards from the allocator, the coroutine comes right behind operator new. What its parameters
+ * allocate when they are copied comes behind their constructors.
+ */
+static bool is_coroutine_frame(const struct classes *classes, uint32_t path)
+{
+	const struct profile *profile = classes->profile;
+	uint32_t node = replay_path(&profile->replay, path)->node;
+	const struct symbol_frame *frames;
+	bool is_new = false;
+	size_t count;
+
+	for (; node != CALL_ROOT; node = profile->replay.tree.nodes[node].parent) {
+		frames = profile_frames(profile, profile->replay.tree.nodes[node].location,
+		                        &count);
+		if (is_operator_new(&classes->functions.functions[function_of_node(
+				&classes->functions, profile, node)]))
+			is_new = true;
+		else if (is_new)
+			return count && frames[count - 1].is_coroutine;
+	}
+	return false;
+}
+
+bool is_of_coroutine(const struct classes *classes, const struct life_summary *summary)
+{
+	uint32_t i;
+
+	for (i = 0; i < summary->path_count; i++) {
+		if (!is_coroutine_frame(classes, summary->paths[i].path))
+			return false;
+	}
+	return summary->path_count != 0;
 }

@@ -1,6 +1,6 @@
 /*
- * verdict/library_blocks.h - blocks that a library allocates for purposes of its own: what its
- * user writes is no allocation that could become a variable.
+ * verdict/library_blocks.h - blocks that a library or the compiler allocates for purposes of its
+ * own: what its user writes is no allocation that could become a variable.
  */
 #ifndef OUTLIVE_VERDICT_LIBRARY_BLOCKS_H
 #define OUTLIVE_VERDICT_LIBRARY_BLOCKS_H
@@ -24,5 +24,11 @@ bool is_of_format(const struct classes *classes, const struct life_summary *summ
 
 /* Whether the runtime of C++ allocates them for what is thrown. */
 bool is_of_exception(const struct classes *classes, const struct life_summary *summary);
+
+/*
+ * Whether each of them is the frame of a C++ coroutine: operator new was called for it by the part
+ * of the coroutine that makes the frame.
+ */
+bool is_of_coroutine(const struct classes *classes, const struct life_summary *summary);
 
 #endif

@@ -128,6 +128,10 @@ int refusal_text(struct text *text, enum refusal refusal,
 		[REFUSE_CONTAINER] =
 			("a container allocates them when it needs to: its user can "
 		     "keep the container, or reserve (deques, maps, sets and lists cannot)"),
+		[REFUSE_COROUTINE] =
+			("each is the frame of a coroutine, which the compiler allocates: it "
+		     "leaves that out only where it sees, inlined, that the coroutine ends "
+		     "before its caller; a promise type can have an operator new of its own"),
 		[REFUSE_FIXED] = "the function that allocates them is not yours to change",
 		[REFUSE_MADE_ELSEWHERE] = "another module allocates them for its callers",
 		[REFUSE_MOVED_ELSEWHERE] = ("another (or an unknown) module passes them to "
