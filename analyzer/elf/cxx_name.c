@@ -124,25 +124,32 @@ static size_t put(char *to, size_t bytes, size_t used, const char *from, size_t 
 }
 
 /*
- * Go to the next bracket that is no part of the name itself, or to the end. Operators, "(anonymous
- * namespace)", "{lambda()#1}" and Go's "main.(*T).f" have brackets that are.
+ * How much of what is at `at` is part of the name itself; 0: a bracket that is not, or the end.
+ * Operators, "(anonymous namespace)", "{lambda()#1}" and Go's "main.(*T).f" have brackets that are.
  */
+static size_t own_bytes(const char *function, const char *at)
+{
+	size_t receiver;
+
+	if (is_operator(function, at))
+		return (size_t)(operator_skip(at) - at);
+	if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
+		return strlen(ANONYMOUS);
+	if (*at == '{')
+		return (size_t)(bracket_skip(at) - at);
+	receiver = go_receiver_bytes(function, at);
+	if (receiver)
+		return receiver;
+	return *at && *at != '<' && *at != '(';
+}
+
+/* Go to the next bracket that is no part of the name itself, or to the end. */
 static const char *bracket_find(const char *function, const char *at)
 {
-	while (*at) {
-		if (is_operator(function, at))
-			at = operator_skip(at);
-		else if (!strncmp(at, ANONYMOUS, strlen(ANONYMOUS)))
-			at += strlen(ANONYMOUS);
-		else if (*at == '{')
-			at = bracket_skip(at);
-		else if (go_receiver_bytes(function, at))
-			at += go_receiver_bytes(function, at);
-		else if (*at == '<' || *at == '(')
-			break;
-		else
-			at++;
-	}
+	size_t bytes;
+
+	while ((bytes = own_bytes(function, at)))
+		at += bytes;
 	return at;
 }
 
@@ -163,37 +170,144 @@ static const char *name_begin(const char *start)
 	return *start == '<' ? bracket_skip(start) : start;
 }
 
-/* Append a bracket with what is in it, of a long one only both ends. */
-static size_t bracket_put(char *to, size_t bytes, size_t used, const char *from,
-                          size_t count)
+/* ---- what is in brackets -------------------------------------------------------------- */
+
+/*
+ * The arguments of the standard library's templates that nobody writes, as each has a default:
+ * behind the comma at `at`, up to the end of the bracket. Returns where they end, or NULL.
+ */
+static const char *defaults_end(const char *at)
 {
-	if (count <= BRACKET_BYTES)
-		return put(to, bytes, used, from, count);
-	used = put(to, bytes, used, from, BRACKET_BYTES / 2);
-	used = put(to, bytes, used, "..", 2);
-	return put(to, bytes, used, from + count - BRACKET_BYTES / 2, BRACKET_BYTES / 2);
+	static const char *const defaults[] = {
+		", std::allocator<", ", std::less<",        ", std::hash<",
+		", std::equal_to<",  ", std::char_traits<", ", std::default_delete<"
+	};
+	const char *end = at, *from;
+	size_t i;
+
+	do {
+		from = end;
+		for (i = 0; i < sizeof(defaults) / sizeof(*defaults) && end == from; i++) {
+			if (behind(from, defaults[i]) != from)
+				end = bracket_skip(from + strlen(defaults[i]) - 1);
+		}
+	} while (end != from);
+	end += *end == ' ' && end != at;
+	return end != at && *end == '>' ? end : NULL;
+}
+
+/*
+ * What is at `at` within a bracket, as people write it: sets *text to that and *bytes to its
+ * length. Returns what it stands for, or NULL: itself.
+ */
+static const char *brief_find(const char *at, const char **text, size_t *bytes)
+{
+	static const char *const briefs[][2] = {
+		{ "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
+		  "std::string" },
+		{ "std::__cxx11::", "std::" },
+		{ " >", ">" },
+	};
+	const char *end;
+	size_t i;
+
+	for (i = 0; i < sizeof(briefs) / sizeof(*briefs); i++) {
+		end = behind(at, briefs[i][0]);
+		if (end != at) {
+			*text = briefs[i][1];
+			*bytes = strlen(*text);
+			return end;
+		}
+	}
+	*text = "";
+	*bytes = 0;
+	return *at == ',' ? defaults_end(at) : NULL;
+}
+
+/* Whether a bracket is short enough to be shown with all that is in it. */
+static bool is_brief(const char *at, const char *end)
+{
+	size_t used = 0, bytes;
+	const char *text, *next;
+
+	for (; at < end && used <= BRACKET_BYTES; at = next) {
+		next = brief_find(at, &text, &bytes);
+		used += next ? bytes : 1;
+		next = next ? next : at + 1;
+	}
+	return used <= BRACKET_BYTES;
+}
+
+/* How many brackets begin in the text, for their numbers: all, to be simple. */
+static size_t brackets_in(const char *at, const char *end)
+{
+	size_t count = 0;
+
+	for (; at < end; at++)
+		count += *at == '<' || *at == '(';
+	return count;
+}
+
+static uint32_t bracket_bit(size_t number)
+{
+	return UINT32_C(1) << (number < NAME_BRACKETS ? number : NAME_BRACKETS - 1);
 }
 
 char *function_name_partly(char *to, size_t bytes, const char *function, uint32_t shown)
 {
-	const char *from = function_name_start(function), *at, *end;
-	size_t used = 0, number = 0;
+	const char *at = function_name_start(function), *next, *text;
+	const char *whole = at, *open = at; /* the ends of brackets that are shown */
+	size_t used = 0, number = 0, count;
 
-	for (at = name_begin(from); *from && used < bytes - 1; from = at) {
-		at = bracket_find(function, at);
-		used = put(to, bytes, used, from, (size_t)(at - from));
-		if (!*at)
-			break;
-		end = bracket_skip(at);
-		if (shown >> number & 1)
-			used = bracket_put(to, bytes, used, at, (size_t)(end - at));
+	next = name_begin(at);
+	used = put(to, bytes, used, at, (size_t)(next - at));
+	for (; *next && used < bytes - 1; number += brackets_in(at, next)) {
+		at = next;
+		next = at < whole || at < open ? brief_find(at, &text, &count) : NULL;
+		if (next) {
+			used = put(to, bytes, used, text, count);
+			continue;
+		}
+		count = at < whole ? 1 : own_bytes(function, at);
+		next = count ? at + count : bracket_skip(at);
+		if (!count && shown & bracket_bit(number)) {
+			if (is_brief(at, next))
+				whole = next;
+			else if (next > open)
+				open = next;
+			next = at + 1;
+			count = 1;
+		}
+		if (count)
+			used = put(to, bytes, used, at, count);
 		else
 			used = put(to, bytes, used, *at == '<' ? "<>" : "()", 2);
-		number += number + 1 < NAME_BRACKETS;
-		at = end;
 	}
 	to[used] = 0;
 	return to;
+}
+
+uint32_t function_name_difference(const char *function, const char *one,
+                                  const char *other)
+{
+	const char *at = name_begin(function_name_start(function)), *end;
+	size_t number = 0;
+	uint32_t bits = 0;
+
+	while (*one && *one == *other) {
+		one++;
+		other++;
+	}
+	while (number < NAME_BRACKETS && at < one && *(at = bracket_find(function, at))) {
+		end = bracket_skip(at);
+		if (at < one && one < end) {
+			bits |= bracket_bit(number);
+			end = at + 1;
+		}
+		number += brackets_in(at, end);
+		at = end;
+	}
+	return at < one && *at ? bits | bracket_bit(number) : bits;
 }
 
 char *function_name_short(char *to, size_t bytes, const char *function)

@@ -26,13 +26,21 @@ const char *function_name_public(const char *function);
 char *function_name_short(char *to, size_t bytes, const char *function);
 
 /*
- * The same, but the brackets of `shown` are written with what is in them: bit i is the i-th that
- * would be skipped, the last bit stands for all further ones. What is in one bracket is cut in its
- * middle if it is very long.
+ * The same, but the brackets of `shown` are written with what is in them: bit i is the i-th '<' or
+ * '(' that comes after the return type, the last bit stands for all further ones. A bracket that
+ * is short, as people write it, is shown with all brackets in it; in a longer one these are shown
+ * only if they are in `shown`, too.
  */
 #define NAME_BRACKETS 32
 char *function_name_partly(char *to, size_t bytes, const char *function,
                            uint32_t shown);
+
+/*
+ * The brackets of the function's name to show so that the first character in which `one` differs from
+ * `other` is in none that is not. `one` is a part of the name, up to its end.
+ */
+uint32_t function_name_difference(const char *function, const char *one,
+                                  const char *other);
 
 /* Sets texts[i] and lengths[i] of the brackets that would be skipped; returns how many. */
 size_t function_name_brackets(const char *function, const char *texts[NAME_BRACKETS],

@@ -15,7 +15,6 @@
 
 /* functions that are listed if the user may mean several, and the columns of their names */
 #define LISTED_MAX 16
-#define LISTED_COLUMNS 78
 
 /* A function that allocates: a row of --by function. */
 struct candidate {
@@ -157,14 +156,12 @@ static int candidate_list(struct text *list, const struct choosing *work,
 {
 	const struct candidate *candidate = &work->candidates[which];
 	char number[FUNCTION_NUMBER_BYTES], size[TEXT_NUMBER_BYTES], call_site[256];
-	char name[512], fitted[512];
+	char name[512];
 
 	function_number_text(number, candidate->function);
-	text_fit(fitted, sizeof(fitted),
-	         stack_name_text(name, sizeof(name), &candidate->name), LISTED_COLUMNS,
-	         TEXT_KEEP_BOTH);
 	return text_printf(list, "%8s %10s  %s  %s\n", number,
-	                   text_size(size, candidate->bytes), fitted,
+	                   text_size(size, candidate->bytes),
+	                   stack_name_text(name, sizeof(name), &candidate->name),
 	                   stack_name_line(call_site, sizeof(call_site), &candidate->name));
 }
 

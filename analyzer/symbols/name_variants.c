@@ -11,7 +11,7 @@
 
 #define SHORT_BYTES 512
 #define COMPARED_MAX \
-	32 /* of larger groups, whether one bracket suffices is not searched for */
+	32 /* of larger groups, not each name is compared with each other one */
 
 /* A name with brackets: the table keeps one copy of equal strings, so addresses identify it. */
 struct variant {
@@ -128,22 +128,68 @@ static bool differs(const struct variants *work, size_t first, size_t count,
 	return between_all;
 }
 
-static void group_tell(struct variants *work, size_t first, size_t count)
+/* The brackets of a name that tell it from another one: by bracket `which`, or by all. */
+static uint32_t difference(const char *name, const char *other, size_t which)
+{
+	const char *one = function_name_start(name), *two = function_name_start(other);
+
+	if (which < NAME_BRACKETS) {
+		bracket_of(name, which, &one);
+		bracket_of(other, which, &two);
+	}
+	return function_name_difference(name, one, two);
+}
+
+/* The first bracket that differs between all names of the group; NAME_BRACKETS: there is none. */
+static size_t telling_bracket(const struct variants *work, size_t first, size_t count)
+{
+	size_t i = 0;
+
+	while (i < NAME_BRACKETS && !(differs(work, first, count, i, false) &&
+	                              differs(work, first, count, i, true)))
+		i++;
+	return i;
+}
+
+/* Each name shows what tells it from each other name. */
+static void few_tell(struct variants *work, size_t first, size_t count)
+{
+	size_t which = telling_bracket(work, first, count), i, j;
+	struct variant *variant;
+
+	for (i = 0; i < count; i++) {
+		variant = &work->items[work->order[first + i]];
+		for (j = 0; j < count; j++) {
+			if (j != i)
+				variant->brackets |= difference(
+					variant->name, work->items[work->order[first + j]].name, which);
+		}
+	}
+}
+
+/*
+ * All show what tells any name from the next one. That is enough for any two, as they are sorted:
+ * the first difference of two names is that of two neighbours between them.
+ */
+static void many_tell(struct variants *work, size_t first, size_t count)
 {
 	uint32_t brackets = 0;
 	size_t i;
 
-	for (i = 0; i < NAME_BRACKETS; i++) {
-		if (!differs(work, first, count, i, false))
-			continue;
-		brackets |= UINT32_C(1) << i;
-		if (count <= COMPARED_MAX && differs(work, first, count, i, true)) {
-			brackets = UINT32_C(1) << i;
-			break;
-		}
-	}
+	for (i = 1; i < count; i++)
+		brackets |= difference(work->items[work->order[first + i]].name,
+		                       work->items[work->order[first + i - 1]].name,
+		                       NAME_BRACKETS);
 	for (i = 0; i < count; i++)
 		work->items[work->order[first + i]].brackets = brackets;
+}
+
+static void group_tell(struct variants *work, size_t first, size_t count)
+{
+	if (count <= COMPARED_MAX)
+		few_tell(work, first, count);
+	else
+		many_tell(work, first, count);
 }
 
 static int groups_tell(struct variants *work)

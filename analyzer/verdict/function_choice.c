@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define LISTED_MAX 8
-#define LISTED_COLUMNS 60
 
 const char *function_number_text(char text[FUNCTION_NUMBER_BYTES], uint32_t function)
 {
@@ -78,7 +77,7 @@ uint32_t functions_mean(uint8_t *is_meant, const struct function_table *table,
 int functions_list(struct text *list, const struct function_table *table,
                    const uint8_t *is_meant)
 {
-	char shown[1024], fitted[256], number[FUNCTION_NUMBER_BYTES];
+	char shown[1024], escaped[1024], number[FUNCTION_NUMBER_BYTES];
 	uint32_t listed = 0, more = 0, i;
 
 	for (i = 1; i < table->count; i++) {
@@ -89,8 +88,8 @@ int functions_list(struct text *list, const struct function_table *table,
 			continue;
 		}
 		shown_text(shown, sizeof(shown), &table->functions[i]);
-		text_fit(fitted, sizeof(fitted), shown, LISTED_COLUMNS, TEXT_KEEP_BOTH);
-		if (text_printf(list, "%s%s (%s)", listed++ ? ", " : "", fitted,
+		if (text_printf(list, "%s%s (%s)", listed++ ? ", " : "",
+		                text_escape(escaped, sizeof(escaped), shown),
 		                function_number_text(number, i)))
 			return -1;
 	}

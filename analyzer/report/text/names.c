@@ -34,12 +34,21 @@ static const char *part_next(const char *name)
 	return NULL;
 }
 
+/* Whether a part shows template arguments: then they tell the function from others. */
+static bool has_arguments(const char *part, const char *next)
+{
+	const char *at = memchr(part, '<', (size_t)(next - part));
+
+	return at && at != part && at[1] != '>';
+}
+
 bool report_name_fit(char *to, size_t bytes, const char *name, size_t columns)
 {
 	const char *part = name, *next;
 
 	snprintf(to, bytes, "%s", name);
-	while (text_columns(to) > columns && (next = part_next(part)) && *next) {
+	while (text_columns(to) > columns && (next = part_next(part)) && *next &&
+	       !has_arguments(part, next)) {
 		part = next;
 		snprintf(to, bytes, "..%s%s", part[-1] == '/' ? "/" : "::", part);
 	}
