@@ -13,15 +13,31 @@ static bool is_mine(const struct classes *classes, uint32_t path)
 	return classes->functions.functions[function].is_mine;
 }
 
-static int growth_compare(const void *one, const void *two, void *context)
+static bool matters(const struct classes *classes, uint64_t bytes)
+{
+	return bytes >= GROWTH_MATTERS_BYTES &&
+	       bytes >= classes->profile->replay.paths.peak_bytes / GROWTH_PEAK_DIVISOR;
+}
+
+int growth_compare(const struct classes *classes, bool is_mine_one, uint64_t one,
+                   bool is_mine_two, uint64_t two)
+{
+	bool matters_one = matters(classes, one);
+
+	if (!classes->functions.is_mine_given && matters_one != matters(classes, two))
+		return matters_one ? -1 : 1;
+	return own_code_compare(&classes->functions, is_mine_one, one, is_mine_two, two);
+}
+
+static int site_compare(const void *one, const void *two, void *context)
 {
 	const struct classes *classes = context;
 	uint32_t number_a = *(const uint32_t *)one, number_b = *(const uint32_t *)two;
 	const struct site_growth *a = &classes->growths.sites[number_a];
 	const struct site_growth *b = &classes->growths.sites[number_b];
-	int result = own_code_compare(&classes->functions, is_mine(classes, a->path),
-	                              site_growth_bytes(a), is_mine(classes, b->path),
-	                              site_growth_bytes(b));
+	int result = growth_compare(classes, is_mine(classes, a->path),
+	                            site_growth_bytes(a), is_mine(classes, b->path),
+	                            site_growth_bytes(b));
 
 	if (result)
 		return result;
@@ -40,6 +56,6 @@ uint32_t growth_order(const struct classes *classes, uint32_t *order)
 			order[count++] = i;
 	}
 	if (count)
-		qsort_r(order, count, sizeof(*order), growth_compare, (void *)classes);
+		qsort_r(order, count, sizeof(*order), site_compare, (void *)classes);
 	return count;
 }

@@ -3,7 +3,6 @@
 
 #include "verdict/growth_order.h"
 #include "verdict/line_index.h"
-#include "verdict/own_code.h"
 
 #include <stdlib.h>
 
@@ -65,8 +64,8 @@ static int row_compare(const void *one, const void *two, void *context)
 {
 	const struct growth_row *a = one, *b = two;
 	const struct classes *classes = context;
-	int result = own_code_compare(&classes->functions, a->is_mine, a->growth_bytes,
-	                              b->is_mine, b->growth_bytes);
+	int result = growth_compare(classes, a->is_mine, a->growth_bytes, b->is_mine,
+	                            b->growth_bytes);
 
 	return result ? result : a->first < b->first ? -1 : a->first > b->first;
 }

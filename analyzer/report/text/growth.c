@@ -7,6 +7,7 @@
 #include "report/why_choice.h"
 #include "trace/clock.h"
 #include "verdict/function_text.h"
+#include "verdict/growth_order.h"
 #include "verdict/growth_rows.h"
 #include "verdict/stack_names.h"
 
@@ -111,9 +112,21 @@ static int row_print(const struct figures *figures, const struct findings *findi
 	return result;
 }
 
-/* What the columns are about, in words. */
-static void title_print(const struct screen *screen, const struct classes *classes)
+static uint64_t most_growth(const struct growth_rows *rows)
 {
+	uint64_t most = 0;
+	uint32_t i;
+
+	for (i = 0; i < rows->count; i++)
+		most = rows->rows[i].growth_bytes > most ? rows->rows[i].growth_bytes : most;
+	return most;
+}
+
+/* What the columns are about, in words. */
+static void title_print(const struct screen *screen, const struct classes *classes,
+                        const struct growth_rows *rows)
+{
+	uint64_t peak = classes->profile->replay.paths.peak_bytes;
 	const struct ring_header *header = &classes->profile->process->header;
 	const struct site_growths *growths = &classes->growths;
 	char half[TEXT_NUMBER_BYTES], end[TEXT_NUMBER_BYTES], aside[160];
@@ -127,6 +140,10 @@ static void title_print(const struct screen *screen, const struct classes *class
 	else
 		snprintf(aside, sizeof(aside), "bytes alive at half of main, and at the end");
 	screen_heading(screen, "what is growing", aside);
+	if (most_growth(rows) < peak / GROWTH_PEAK_DIVISOR)
+		screen_line(screen, 2,
+		            "  little: each call site by less than %u %% of the peak heap",
+		            100 / GROWTH_PEAK_DIVISOR);
 }
 
 /* "once", or "grew until 707 ms". */
@@ -191,22 +208,11 @@ static int rest_print(const struct screen *screen, const struct classes *classes
 	return 0;
 }
 
-/* The smallest growth that is worth a row beside the others. */
-static uint64_t least_growth(const struct growth_rows *rows)
-{
-	uint64_t most = 0;
-	uint32_t i;
-
-	for (i = 0; i < rows->count; i++)
-		most = rows->rows[i].growth_bytes > most ? rows->rows[i].growth_bytes : most;
-	return most / GROWTH_DIVISOR;
-}
-
 /* 0, or -1: no memory. */
 static int rows_print(const struct figures *figures, const struct findings *findings,
                       const struct growth_rows *rows)
 {
-	uint64_t least = least_growth(rows);
+	uint64_t least = most_growth(rows) / GROWTH_DIVISOR;
 	uint32_t most = figures->screen->rows ? figures->screen->rows : GROWTH_ROWS;
 	uint32_t i, shown = 0;
 	int result = 0;
@@ -234,7 +240,7 @@ int report_growth_all(const struct screen *screen, const struct findings *findin
 
 	result = growth_rows_make(&rows, findings->classes);
 	if (!result && rows.count) {
-		title_print(screen, findings->classes);
+		title_print(screen, findings->classes, &rows);
 		figures_titles(&figures, "call site");
 	}
 	for (i = 0; i < rows.count && (!top || i < top) && !result; i++)
@@ -256,7 +262,7 @@ int report_growth(const struct screen *screen, const struct findings *findings)
 		return 0;
 	result = growth_rows_make(&rows, classes);
 	if (!result && rows.count) {
-		title_print(screen, classes);
+		title_print(screen, classes, &rows);
 		figures_titles(&figures, "call site");
 	} else if (!result) {
 		screen_heading(screen, "nothing is growing",
