@@ -7,6 +7,7 @@ cat >freed.c <<'EOF'
 #include <string.h>
 #include <unistd.h>
 static void *blocks[2000];
+static char more[8 << 20]; /* so that most is resident once all has been freed */
 __attribute__((noinline)) static void fill(void)
 {
 	for (int i = 0; i < 2000; i++)
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		for (int i = 0; i < 1999; i++)
 			free(blocks[i]);
+	memset(more, 1, sizeof(more));
 	usleep(500000);
 	return argv == NULL;
 }
