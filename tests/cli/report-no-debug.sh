@@ -21,6 +21,18 @@ for debug in -g -g1 -g0; do
 		jq -r --arg id "$id" '.. | .no_debug_information? // empty | .[]
 			| "\(.module | sub(".*/"; "")) \(.build_id == $id) \(.allocations) \(.bytes)"'
 done
+# a program that was stripped may have been kept as it was: the screen says so, in short, too
+mkdir -p kept && "${CC:-gcc}" -g -O1 -fno-builtin -Wl,--build-id -o kept/program program.c && strip -o stripped kept/program
+"$OUTLIVE" run -q -o trace -- ./stripped 2>/dev/null
+for columns in 100 40; do # the narrow screen is shortened to fit
+	COLUMNS=$columns "$OUTLIVE" report trace | tr -d '\n' | tr -s ' ' | grep -o 'no debug information:.*unstripped .*build-id' |
+		sed -E "s: *[^ ]*/::; s/build-id [0-9a-f ]+\)/build-id ITS-OWN)/"
+done
+COLUMNS=100 "$OUTLIVE" report --symbols kept trace | grep -c 'no debug information'
+"$OUTLIVE" report --symbols kept -f json trace | jq -r '[.sites[].frames[].function] | index("make") != null'
+"${CC:-gcc}" -g0 -O1 -fno-builtin -Wl,--build-id=none -o unknown program.c
+"$OUTLIVE" run -q -o trace -- ./unknown 2>/dev/null
+COLUMNS=1000 "$OUTLIVE" report trace | grep 'debug information' | sed "s:$PWD/::"
 # many are named in one sentence, two of them by name
 calls='' libraries=''
 for i in 1 2 3 4 5; do

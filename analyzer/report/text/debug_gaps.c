@@ -56,24 +56,42 @@ static bool is_own(const struct profile *profile, const struct debug_gap *gap)
 	                            profile->process->header.executable);
 }
 
-/* What to do about modules without lines: the user's own, or those of packages. */
-static void unknown_line(const struct screen *screen, const struct profile *profile,
-                         const char *modules, const char *more, bool are_own,
-                         bool is_packaged)
+/*
+ * What to do about the user's own modules without lines. A stripped program may have been kept
+ * unstripped: the build-id says whether a file is that.
+ */
+static void own_line(const struct screen *screen, const struct profile *profile,
+                     const char *modules, const char *more, bool has_id)
 {
-	if (are_own && screen->is_brief)
-		screen_line(screen, 2,
-		            "no debug information: %s%s: build with -g, and record again",
-		            modules, more);
-	else if (are_own)
+	const char *keeps = profile->process->is_from_ring
+	                        ? ""
+	                        : ", and 'outlive symbols' keeps them";
+
+	if (screen->is_brief)
+		screen_line(
+			screen, 2, "no debug information: %s%s: build with -g, and record again%s",
+			modules, more,
+			has_id ? "; or report --symbols DIR with an unstripped file of this "
+					 "build-id"
+				   : "");
+	else
 		screen_line(
 			screen, 2,
 			"no debug information: %s%s; functions are shown as they were compiled, "
-			"without lines. Build with -g, and record again; or, if there is a debug file "
-			"of this build, give it to %s",
+			"without lines. Build with -g, and record again%s%s",
 			modules, more,
-			profile->process->is_from_ring ? "report --symbols" : "'outlive symbols'");
-	else if (screen->is_brief)
+			has_id
+				? "; or, if there is a debug file or an unstripped one of this build-id, "
+				  "'report --symbols DIR' shows its names"
+				: "",
+			has_id ? keeps : "");
+}
+
+/* What to do about other modules without lines: those of packages. */
+static void unknown_line(const struct screen *screen, const struct profile *profile,
+                         const char *modules, const char *more, bool is_packaged)
+{
+	if (screen->is_brief)
 		screen_line(
 			screen, 2,
 			"no debug information: %s%s: install it%s or set DEBUGINFOD_URLS, then %s",
@@ -96,7 +114,7 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 	const struct module *module;
 	const struct debug_gap *gap;
 	const char *slash;
-	bool is_packaged = false;
+	bool is_packaged = false, has_id = false;
 	size_t i, shown = 0, others = 0;
 
 	for (i = 0; i < gaps->count; i++) {
@@ -122,12 +140,15 @@ static void unknown_print(const struct screen *screen, const struct profile *pro
 		                id, *gap->package || *id ? ")" : ""))
 			break;
 		is_packaged |= *gap->package;
+		has_id |= *id;
 		shown++;
 	}
 	if (others)
 		snprintf(more, sizeof(more), " and %zu more", others);
-	if (shown && line.data)
-		unknown_line(screen, profile, line.data, more, are_own, is_packaged);
+	if (shown && line.data && are_own)
+		own_line(screen, profile, line.data, more, has_id);
+	else if (shown && line.data)
+		unknown_line(screen, profile, line.data, more, is_packaged);
 	text_release(&line);
 }
 
