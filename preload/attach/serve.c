@@ -161,7 +161,7 @@ void *outlive_serve(struct attach_request *request)
 	static const char name[] = "outlive";
 	bool has_begun = false;
 
-	guard.sp = (uintptr_t)__builtin_frame_address(0);
+	guard_take((uintptr_t)__builtin_frame_address(0));
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
 	if (!begin_alone(request))

@@ -33,7 +33,10 @@ static bool change_begin(const struct walk_start *caller)
 	    (pid == own_pid || !waiting_is_own_memory() ||
 	     !atomic_compare_exchange_strong(&changing_pid, &pid, own_pid)))
 		return false;
-	guard.sp = caller->slot;
+	if (!guard_take(caller->slot)) {
+		atomic_store(&changing_pid, 0);
+		return false;
+	}
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
 	return true;

@@ -49,10 +49,8 @@ void hold_forked(void)
 /* In this order: whoever ends the recording then waits for this thread. */
 bool hold_take(uintptr_t slot)
 {
-	if (guard.sp || !is_recorded())
+	if (!is_recorded() || !guard_take(slot))
 		return false;
-	guard.sp = slot;
-	guard_barrier();
 	if (!guard.state)
 		hold_stateless();
 	if (recorder.is_recording)

@@ -259,10 +259,8 @@ void lifecycle_end(void)
 }
 
 /* What the call was at is given up before the guard: no thread begins a recording meanwhile. */
-bool lifecycle_give_stale(const struct walk_start *caller)
+static void give_up(void)
 {
-	if (!nesting_is_stale(caller))
-		return false;
 	if (guard.state) {
 		/* Its chunk is its parent's. */
 		if (recorder.is_recording && lifecycle_is_forked())
@@ -271,7 +269,20 @@ bool lifecycle_give_stale(const struct walk_start *caller)
 		definitions_abandon();
 	}
 	hold_give();
+}
+
+bool lifecycle_give_stale(const struct walk_start *caller)
+{
+	if (!nesting_is_stale(caller))
+		return false;
+	give_up();
 	return true;
+}
+
+void lifecycle_jumps_inside(const struct walk_start *caller, uintptr_t target)
+{
+	if (!nesting_jump(caller, target) && nesting_is_left(caller, target))
+		give_up();
 }
 
 bool lifecycle_enter_or_hold(const struct walk_start *caller, bool *held)
@@ -295,9 +306,12 @@ bool lifecycle_enter_cold(const struct walk_start *caller)
 			nesting_count(caller);
 		return false;
 	}
-	if (!is_due())
+	if (!guard_take(caller->slot))
 		return false;
-	guard.sp = caller->slot;
+	if (!is_due()) {
+		guard_leave();
+		return false;
+	}
 	guard.flags |= GUARD_INTERNAL;
 	guard_barrier();
 	hold_stateless(); /* another thread may end it at once */

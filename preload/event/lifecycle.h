@@ -115,11 +115,9 @@ void lifecycle_end(void);
  */
 static inline bool lifecycle_enter(const struct walk_start *caller)
 {
-	if (unlikely(guard.sp))
+	if (unlikely(!guard_take(caller->slot)))
 		return lifecycle_enter_cold(caller);
 	/* In this order: whoever ends a recording then counts the threads in a hook. */
-	guard.sp = caller->slot;
-	guard_barrier();
 	if (unlikely(*recorder.sentinel != guard.session))
 		return lifecycle_join(caller);
 	return true;
@@ -146,13 +144,15 @@ static inline void lifecycle_leave_also(uintptr_t held)
 }
 
 /*
- * Before a longjmp to the stack pointer `target`: if the real allocator itself jumps out of the
- * call that holds the guard, give the guard back.
+ * Before a longjmp to the stack pointer `target`: if it leaves the call that holds the guard, give
+ * the guard back.
  */
+void lifecycle_jumps_inside(const struct walk_start *caller, uintptr_t target);
+
 static inline void lifecycle_jumps(const struct walk_start *caller, uintptr_t target)
 {
 	if (unlikely(guard.sp))
-		nesting_jump(caller, target);
+		lifecycle_jumps_inside(caller, target);
 }
 
 /* The caller of the function that uses this, and where it continues. */

@@ -1,7 +1,10 @@
 /* event/nesting.c - calls of hooks inside hooks: an allocator's own, a handler's, lost ones. */
 #include "event/nesting.h"
 
+#include "arch.h"
+#include "modules/cfi.h"
 #include "ring/ring.h"
+#include "stack/call_chain.h"
 #include "stack/signal_frame.h"
 #include "stack/signal_stack.h"
 #include "stack/stub_pool.h"
@@ -13,14 +16,17 @@
 #define NESTED_BYTES_MAX (64 * 1024) /* frames of an allocator itself */
 #define LOST_BYTES_MAX 4096          /* the same for a lost call; two pages at most */
 
-/* The bounds of the stack on which the guard was taken. False: they cannot be known. */
-static bool own_stack(struct stack_bounds *stack)
+/*
+ * The bounds of the stack on which the guard was taken, at `held`. (guard.sp may change meanwhile: a
+ * handler switches to the coroutine that holds it.) False: they cannot be known.
+ */
+static bool own_stack(uintptr_t held, struct stack_bounds *stack)
 {
 	*stack = (struct stack_bounds){ guard.stack_low, guard.stack_high };
 	if (guard.state)
 		*stack = guard.state->stacks.own;
-	return (guard.state || stack->high || stack_bounds_find(guard.sp, stack)) &&
-	       stack_bounds_hold(stack, guard.sp);
+	return held && (guard.state || stack->high || stack_bounds_find(held, stack)) &&
+	       stack_bounds_hold(stack, held);
 }
 
 /*
@@ -40,30 +46,78 @@ static bool is_signal_stack_between(uintptr_t a, uintptr_t b)
 	return stack_bounds_hold(&bounds, a) != stack_bounds_hold(&bounds, b);
 }
 
+/* Whether the word that the guard was taken at may still be the return address of that call. */
+static bool is_address_there(uintptr_t held)
+{
+	uintptr_t word = *(const uintptr_t *)held;
+	struct cfi_module module;
+
+	return stub_is(word) || (cfi_module_find(word - ARCH_CALL_BYTES_MAX, &module) &&
+	                         cfi_module_code_end(&module, word - 1));
+}
+
+/*
+ * That this call is further out than the one that holds the guard is no proof. That one may wait: for
+ * a handler on a signal stack, or for a coroutine to which a handler has switched, whose stacks may
+ * be in the memory of the thread's own. If the thread's calls can be followed to where it began, what
+ * is not among them is over.
+ */
 bool nesting_is_stale(const struct walk_start *caller)
 {
+	uintptr_t held = guard.sp;
 	struct stack_bounds stack;
+	enum call_chain chain;
 
-	return !(guard.flags & GUARD_INTERNAL) && caller->slot >= guard.sp &&
-	       own_stack(&stack) && stack_bounds_hold(&stack, caller->slot) &&
-	       !is_signal_stack_between(caller->slot, guard.sp);
+	if (guard.flags & GUARD_INTERNAL || caller->slot < held ||
+	    !own_stack(held, &stack) || !stack_bounds_hold(&stack, caller->slot) ||
+	    is_signal_stack_between(caller->slot, held))
+		return false;
+	chain = call_chain_find(caller, held, 0);
+	return guard.sp == held && (chain == CALL_CHAIN_OUTERMOST ||
+	                            (chain == CALL_CHAIN_CUT && !is_address_there(held)));
+}
+
+struct leaving {
+	const struct walk_start *caller;
+	uintptr_t target;
+	bool is_left;
+};
+
+static void leaving_find(void *argument)
+{
+	struct leaving *leaving = argument;
+
+	leaving->is_left = call_chain_find(leaving->caller, guard.sp, leaving->target) ==
+	                   CALL_CHAIN_MEETS;
+}
+
+bool nesting_is_left(const struct walk_start *caller, uintptr_t target)
+{
+	struct leaving leaving = { caller, target, false };
+
+	if (guard.state && !(guard.flags & GUARD_INTERNAL))
+		thread_state_call(guard.state, caller->slot, leaving_find, &leaving);
+	return leaving.is_left;
 }
 
 bool nesting_is_allocators_own(const struct walk_start *caller)
 {
+	uintptr_t held = guard.sp;
 	struct stack_bounds stack;
 
-	if (caller->slot >= guard.sp || guard.sp - caller->slot > NESTED_BYTES_MAX)
+	if (caller->slot >= held || held - caller->slot > NESTED_BYTES_MAX)
 		return false;
-	return own_stack(&stack) && stack_bounds_hold(&stack, caller->slot) &&
-	       !signal_frame_between(caller->slot, guard.sp);
+	return own_stack(held, &stack) && stack_bounds_hold(&stack, caller->slot) &&
+	       !signal_frame_between(caller->slot, held);
 }
 
-void nesting_jump(const struct walk_start *caller, uintptr_t target)
+bool nesting_jump(const struct walk_start *caller, uintptr_t target)
 {
-	if (recorder.is_recording && guard.state && target > guard.sp &&
-	    !(guard.flags & GUARD_INTERNAL) && nesting_is_allocators_own(caller))
-		guard_leave();
+	if (!recorder.is_recording || !guard.state || target <= guard.sp ||
+	    guard.flags & GUARD_INTERNAL || !nesting_is_allocators_own(caller))
+		return false;
+	guard_leave();
+	return true;
 }
 
 /*

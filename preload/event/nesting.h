@@ -9,10 +9,16 @@
 #include "stack/walk.h"
 
 /*
- * Whether the guard can never be given back: the call that took it was further in. On a stack of
- * unknown bounds this cannot be decided: false.
+ * Whether the guard can never be given back: the call that took it was further in, and a jump that
+ * was not seen has left it. On a stack of unknown bounds this cannot be decided: false.
  */
 bool nesting_is_stale(const struct walk_start *caller);
+
+/*
+ * Whether a longjmp to the stack pointer `target` leaves the call that holds the guard: a handler
+ * that interrupted it jumps. On any stack.
+ */
+bool nesting_is_left(const struct walk_start *caller, uintptr_t target);
 
 /*
  * Whether the real allocator itself makes this call, inside the call that holds the guard: its
@@ -30,9 +36,10 @@ bool nesting_is_inside(const struct walk_start *caller, uintptr_t slot,
 
 /*
  * Before a longjmp to the stack pointer `target`, with the guard held: gives the guard back, if the
- * jump comes from the real allocator, and not from a handler: nothing of ours was interrupted.
+ * jump comes from the real allocator, and not from a handler: nothing of ours was interrupted. False: it
+ * does not.
  */
-void nesting_jump(const struct walk_start *caller, uintptr_t target);
+bool nesting_jump(const struct walk_start *caller, uintptr_t target);
 
 /*
  * Count a call that came while the guard was held as lost, unless it is part of another call.

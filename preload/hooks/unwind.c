@@ -105,12 +105,10 @@ static void older_exception_goes_on(const struct walk_start *caller,
 {
 	struct thread_state *state = guard.state;
 
-	if (!recorder.began_late || !state || guard.sp ||
+	if (!recorder.began_late || !state ||
 	    ((const struct exception_head *)exception)->stop ||
-	    !throws_is_older(state, exception))
+	    !throws_is_older(state, exception) || !guard_take(caller->slot))
 		return;
-	guard.sp = caller->slot;
-	guard_barrier();
 	/* What is further in than the function that cleaned up has ended. */
 	frames_land(state, caller_point(caller).sp, exception);
 	frames_withdraw(state, caller_point(caller).sp);

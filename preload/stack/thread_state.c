@@ -80,16 +80,14 @@ static struct thread_state *state_recycle(void)
 static void thread_ending(void *value)
 {
 	uintptr_t round = (uintptr_t)value;
-	bool is_held = guard.sp != 0;
+	bool is_held;
 
 	if (round < PTHREAD_DESTRUCTOR_ITERATIONS) {
 		pthread_setspecific(ending_key, (void *)(round + 1));
 		return;
 	}
-	if (!is_held) { /* first: the recording cannot end meanwhile */
-		guard.sp = (uintptr_t)__builtin_frame_address(0);
-		guard_barrier();
-	}
+	/* first: the recording cannot end meanwhile */
+	is_held = !guard_take((uintptr_t)__builtin_frame_address(0));
 	if (!thread_state_own() || !recorder.is_recording)
 		thread_state_disown(); /* its chunk is of an earlier ring */
 	else if (!is_held && !ending_call(guard.state))

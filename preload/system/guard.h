@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch.h"
+
 struct thread_state;
 
 enum guard_flags {
@@ -21,8 +23,8 @@ enum guard_flags {
 
 /*
  * `sp` is nonzero while the thread is in a hook, and is the frame address of that hook. If a
- * hook is called whose frame is further out on the same stack, a signal handler has jumped out
- * of the recorder, and the guard is stale.
+ * hook is called whose frame is further out on the same stack, a signal handler may have jumped out
+ * of the recorder, and the guard is stale: see event/nesting.h.
  */
 /*
  * guard.session of a thread that has joined no recording. It is no value of the word by which hooks
@@ -61,6 +63,15 @@ extern __thread struct guard guard
  * them.
  */
 #define guard_barrier() __asm__ volatile("" ::: "memory")
+
+/*
+ * Take the guard; false: it is held. In one instruction: a handler between a test and a write could
+ * switch to another coroutine, which takes it, too.
+ */
+static inline bool guard_take(uintptr_t slot)
+{
+	return arch_take(&guard.sp, slot);
+}
 
 static inline void guard_leave(void)
 {

@@ -129,6 +129,22 @@ static inline uintptr_t arch_thread_pointer(void)
 }
 
 /*
+ * Write `value` into the word if it is 0; false: it is not. A signal comes before or after. Other
+ * threads only read the word, so there is no lock prefix, which would take 18 cycles more.
+ */
+static inline bool arch_take(uintptr_t *word, uintptr_t value)
+{
+	uintptr_t old = 0;
+	bool is_taken;
+
+	__asm__ volatile("cmpxchg %[value], %[word]"
+	                 : [word] "+m"(*word), "+a"(old), "=@ccz"(is_taken)
+	                 : [value] "r"(value)
+	                 : "memory");
+	return is_taken;
+}
+
+/*
  * Whether the processor keeps its own copies of return addresses (CET): then none may be
  * changed.
  */
