@@ -444,3 +444,50 @@ bool report_rows_own_first(struct report_rows *rows, const struct classes *class
 		             own_weight(&order, &rows->rows[i]);
 	return is_changed;
 }
+
+struct part_order {
+	enum report_sort sort;
+	uint64_t most; /* heavier rows of other code come first */
+};
+
+static int part_of(const struct part_order *order, const struct report_row *row)
+{
+	if (row->is_mine)
+		return 1;
+	return report_row_weight(row, order->sort) > order->most ? 0 : 2;
+}
+
+static int part_compare(const void *one, const void *two, void *context)
+{
+	const struct part_order *order = context;
+	int part_one = part_of(order, one), part_two = part_of(order, two);
+
+	return part_one != part_two ? part_one - part_two
+	                            : row_compare(one, two, (void *)&order->sort);
+}
+
+bool report_rows_in_parts(struct report_rows *rows, const struct classes *classes,
+                          enum report_sort sort, size_t shown)
+{
+	struct part_order order = { sort, 0 };
+	uint64_t weight;
+	size_t i;
+
+	shown = shown < rows->count ? shown : rows->count;
+	for (i = 0; i < shown; i++) {
+		weight = report_row_weight(&rows->rows[i], sort);
+		if (rows->rows[i].is_mine && weight > order.most / OWN_CODE_TIMES)
+			order.most = weight > UINT64_MAX / OWN_CODE_TIMES ? UINT64_MAX
+			                                                  : weight * OWN_CODE_TIMES;
+	}
+	if (classes->functions.is_mine_given)
+		order.most = UINT64_MAX;
+	if (shown)
+		qsort_r(rows->rows, shown, sizeof(*rows->rows), part_compare, &order);
+	for (i = 1; i < shown; i++) {
+		if (report_row_weight(&rows->rows[i - 1], sort) <
+		    report_row_weight(&rows->rows[i], sort))
+			return true;
+	}
+	return false;
+}

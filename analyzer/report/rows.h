@@ -44,6 +44,14 @@ int report_rows_of_class(struct report_rows *rows, const struct findings *findin
  */
 bool report_rows_own_first(struct report_rows *rows, const struct classes *classes,
                            enum report_sort sort, bool is_of_class);
+
+/*
+ * Sort the first `shown` rows in two parts, each by the figure: the user's own code, and other code. Of
+ * other code, what has more than OWN_CODE_TIMES as much as any of these of the user's comes before
+ * both, unless the user gave patterns. Whether any row of the user's now comes before a heavier one.
+ */
+bool report_rows_in_parts(struct report_rows *rows, const struct classes *classes,
+                          enum report_sort sort, size_t shown);
 void report_rows_release(struct report_rows *rows);
 
 /* The rows of the settings' view: of its class and kind, or of all blocks. 0 or -1. */

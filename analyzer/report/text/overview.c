@@ -78,6 +78,7 @@ static int costs_print(const struct screen *screen, const struct findings *findi
 
 /* ---- who made the peak -------------------------------------------------------------- */
 
+/* Own code may be chosen before other code that has more: then the title says so. */
 static int peak_print(const struct screen *screen, const struct classes *classes)
 {
 	static const struct figure_column columns[] = {
@@ -89,13 +90,18 @@ static int peak_print(const struct screen *screen, const struct classes *classes
 	const struct report_row *row;
 	struct report_rows rows;
 	size_t most = screen->rows > 1 || !screen->rows ? PEAK_ROWS : PEAK_ROWS_LEAST, i;
+	bool is_own_first;
 
 	if (!paths->peak_bytes)
 		return 0;
 	if (report_rows_make(&rows, classes, REPORT_BY_FUNCTION, REPORT_SORT_PEAK))
 		return -1;
 	report_rows_own_first(&rows, classes, REPORT_SORT_PEAK, false);
-	screen_heading(screen, "who made the peak", "--by function --sort peak lists all");
+	is_own_first = report_rows_in_parts(&rows, classes, REPORT_SORT_PEAK, most);
+	screen_heading(screen, "who made the peak",
+	               is_own_first
+	                   ? "your own code first; --by function --sort peak lists all"
+	                   : "--by function --sort peak lists all");
 	figures_titles(&figures, "function");
 	for (i = 0; i < rows.count && i < most; i++) {
 		row = &rows.rows[i];
