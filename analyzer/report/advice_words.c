@@ -294,11 +294,12 @@ int advice_saves_text(struct text *text, const struct advice *advice)
 	    (advice->saves.bytes &&
 	     text_printf(text, ", %s", text_size(bytes, advice->saves.bytes))))
 		return -1;
-	return advice->has_time
-	           ? text_printf(text, ", %s",
-	                         span_text(time, sizeof(time), advice->saves.ns_least,
-	                                   advice->saves.ns_most))
-	           : 0;
+	if (advice->has_time)
+		return text_printf(text, ", %s",
+		                   span_text(time, sizeof(time), advice->saves.ns_least,
+		                             advice->saves.ns_most));
+	/* it may be much: that none is promised is to be seen */
+	return saving_is_wide(&advice->saves) ? text_printf(text, ", no time promised") : 0;
 }
 
 int advice_no_time_text(struct text *text, const struct advice *advice)
@@ -308,10 +309,9 @@ int advice_no_time_text(struct text *text, const struct advice *advice)
 	if (advice->has_time)
 		return 0;
 	return text_printf(
-		text,
-		"malloc and free take %s for these blocks, too little of the run to "
-		"promise any",
-		span_text(time, sizeof(time), advice->saves.ns_least, advice->saves.ns_most));
+		text, "malloc and free take %s for these blocks, too %s to promise any",
+		span_text(time, sizeof(time), advice->saves.ns_least, advice->saves.ns_most),
+		saving_is_wide(&advice->saves) ? "wide a range" : "little of the run");
 }
 
 /* What realloc did to blocks: how often to each, if that is always the same. */

@@ -275,7 +275,13 @@ bool saving_is_small(const struct saving *saving, const struct classes *classes)
 	       saving->ns_most <= run_ns(profile) / SAVING_TIME_MIN;
 }
 
+bool saving_is_wide(const struct saving *saving)
+{
+	return saving->ns_most / SAVING_SPAN_MAX > saving->ns_least;
+}
+
 bool saving_has_time(const struct saving *saving, const struct classes *classes)
 {
-	return saving->ns_most >= run_ns(classes->profile) / SAVING_TIME_CLEAR;
+	return !saving_is_wide(saving) &&
+	       saving->ns_most >= run_ns(classes->profile) / SAVING_TIME_CLEAR;
 }

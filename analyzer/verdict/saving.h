@@ -56,9 +56,15 @@ bool saving_is_small(const struct saving *saving, const struct classes *classes)
 /*
  * Whether its time can be promised: it may be one in SAVING_TIME_CLEAR of what the process took of
  * the processor, or more. Any change moves the memory of the rest of the program, and that alone
- * makes a run slower or faster by such a part (docs/advice.md).
+ * makes a run slower or faster by such a part (docs/advice.md). Nor may it be wide.
  */
 #define SAVING_TIME_CLEAR 100
+/*
+ * A range that is wider than one to so many says nothing: a realloc of a large block may extend it, or
+ * copy all of it. The widest that was measured and held is 33 (docs/advice.md).
+ */
+#define SAVING_SPAN_MAX 40
+bool saving_is_wide(const struct saving *saving);
 bool saving_has_time(const struct saving *saving, const struct classes *classes);
 
 #endif

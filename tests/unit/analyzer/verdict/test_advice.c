@@ -521,7 +521,7 @@ static void cold_blocks_cost_their_misses(void **state)
 }
 
 /* A time of less than a hundredth of what the process took of the processor is not promised. */
-static void small_times_are_not_promised(void **state)
+static void small_and_wide_times_are_not_promised(void **state)
 {
 	static struct verdict_fixture verdict_fixture;
 	struct trace_process process;
@@ -537,6 +537,11 @@ static void small_times_are_not_promised(void **state)
 	process.header.processor_ns = 5000;
 	assert_true(saving_has_time(&saving, verdict_fixture.findings.classes));
 	process.header.processor_ns = 5100;
+	assert_false(saving_has_time(&saving, verdict_fixture.findings.classes));
+	/* nor is a range of more than 1:40, however long */
+	saving.ns_most = 409;
+	assert_true(saving_has_time(&saving, verdict_fixture.findings.classes));
+	saving.ns_most = 440;
 	assert_false(saving_has_time(&saving, verdict_fixture.findings.classes));
 	verdict_fixture_release(&verdict_fixture);
 }
@@ -968,7 +973,7 @@ int main(void)
 		cmocka_unit_test(judges_by_what_a_block_grew_to),
 		cmocka_unit_test(uneven_blocks_grow_by_half),
 		cmocka_unit_test(cold_blocks_cost_their_misses),
-		cmocka_unit_test(small_times_are_not_promised),
+		cmocka_unit_test(small_and_wide_times_are_not_promised),
 		cmocka_unit_test(arenas_consist_of_pieces),
 		cmocka_unit_test(arenas_are_for_what_goes_together),
 		cmocka_unit_test(at_once_is_of_one_thread),
