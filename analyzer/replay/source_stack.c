@@ -488,7 +488,10 @@ int source_stack_event(struct source_map *map, struct thread *thread,
                        const struct event *event, const uint32_t *locations,
                        bool is_doubted)
 {
-	uint32_t keep = thread->level_count - event->popped, sure = event->sure;
+	/* In a damaged recording runs of one thread overlap: chunks do not know of each other. */
+	uint32_t popped = event->popped < thread->level_count ? event->popped
+	                                                      : thread->level_count;
+	uint32_t keep = thread->level_count - popped, sure = event->sure;
 	uint32_t gap = event->gap - 1;
 	const struct gaps gaps = { &gap, event->gap != 0 };
 
@@ -498,7 +501,7 @@ int source_stack_event(struct source_map *map, struct thread *thread,
 			sure < thread->level_count ? thread->levels[sure].first : thread->depth,
 			sure && sure < keep ? 0 : thread->depth))
 		return -1;
-	if (!event->popped && !event->pushed && !source_stack_again(thread))
+	if (!popped && !event->pushed && !source_stack_again(thread))
 		return 0;
 	return levels_change(map, thread, keep, locations, event->pushed, &gaps);
 }

@@ -545,12 +545,42 @@ static void test_unknown_jump(void **state)
 	model_release(model);
 }
 
+/* The stack of another chunk, of the same thread, was deeper: events end more frames than there are. */
+static void test_overlapping_runs(void **state)
+{
+	static const uint32_t functions[] = { 1 };
+	const struct source_address call = { .offset = 16, .count = 1 };
+	const struct event enter = { .pushed = 2, .popped = 3 }, leave = { .popped = 5 };
+	struct model *model = calloc(1, sizeof(*model));
+	uint32_t locations[2];
+
+	(void)state;
+	model->addresses = address_map_new();
+	model->symbols = symbol_table_new();
+	source_table_init(&model->table);
+	source_table_add(&model->table, &call, functions);
+	source_map_init(&model->map, model->addresses, &model->table, model->symbols, NULL);
+	locations[0] = locations[1] = address_map_locate(model->addresses, 0, 16);
+	for (int round = 0; round < 3; round++) {
+		struct thread *thread = &model->thread;
+
+		assert_int_equal(
+			source_stack_event(&model->map, thread, &leave, locations, false), 0);
+		assert_int_equal(thread->depth, 0);
+		assert_int_equal(
+			source_stack_event(&model->map, thread, &enter, locations, false), 0);
+		assert_int_equal(thread->depth, 2);
+	}
+	model_release(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_programs),
 		cmocka_unit_test(test_calls_without_line),
 		cmocka_unit_test(test_unknown_jump),
+		cmocka_unit_test(test_overlapping_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
