@@ -40,13 +40,13 @@ why 99999f
 why 0
 echo "=== numbers of the tables"
 COLUMNS=60 "$OUTLIVE" report --by function trace | grep -c '^ *[0-9]*f  '
-"$OUTLIVE" report --by function trace | sed -n 's/.* \([0-9]*f\)  \([^ ]*\).*/\1 \2/p' | while read -r number name; do
+COLUMNS=140 "$OUTLIVE" report --by function trace | sed -n 's/.* \([0-9]*f\)  \([^ ]*\).*/\1 \2/p' | while read -r number name; do
 	"$OUTLIVE" report --why "$number" trace | grep -qE "^(.*:)?$(printf '%s' "${name#..::}" | sed 's/[()]/\\&/g')" && echo "$name"
 done
-"$OUTLIVE" report --by path trace | sed -n 's/.* \([0-9][0-9]*\)  \([^ ]*\).*/\1 \2/p' | while read -r number name; do
+COLUMNS=140 "$OUTLIVE" report --by path trace | sed -n 's/.* \([0-9][0-9]*\)  \([^ ]*\).*/\1 \2/p' | while read -r number name; do
 	"$OUTLIVE" report --why "$number" trace | grep -qE "^(.*:)?$(printf '%s' "${name#..::}" | sed 's/[()]/\\&/g')" && echo "$name"
 done
-"$OUTLIVE" report --class stack-like --by function trace | grep -c ' [0-9]*f  [a-z.]'
+COLUMNS=140 "$OUTLIVE" report --class stack-like --by function trace | grep -c ' [0-9]*f  [a-z.]'
 echo "=== advice leads to all of its call paths"
 cat >paths.c <<'END'
 #include <stdlib.h>
