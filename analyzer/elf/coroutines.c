@@ -28,7 +28,7 @@ static bool follows_number(const char *name, const char *at, size_t number)
 	return true;
 }
 
-/* Where the coroutine's name begins, which ends where the name of its frame's type does; or NULL. */
+/* Where the coroutine's name begins, which ends where that of its frame's type does; or NULL. */
 static const char *frame_function(const char *name, const char *end)
 {
 	const char *at;

@@ -173,7 +173,7 @@ static const char *name_begin(const char *start)
 /* ---- what is in brackets -------------------------------------------------------------- */
 
 /*
- * The arguments of the standard library's templates that nobody writes, as each has a default:
+ * The arguments of the standard library's templates that are left out, as each has a default:
  * behind the comma at `at`, up to the end of the bracket. Returns where they end, or NULL.
  */
 static const char *defaults_end(const char *at)

@@ -36,8 +36,8 @@ char *function_name_partly(char *to, size_t bytes, const char *function,
                            uint32_t shown);
 
 /*
- * The brackets of the function's name to show so that the first character in which `one` differs from
- * `other` is in none that is not. `one` is a part of the name, up to its end.
+ * The brackets of the function's name around the first character in which `one` differs from
+ * `other`: to be shown, so that it is. `one` is a part of the name, up to its end.
  */
 uint32_t function_name_difference(const char *function, const char *one,
                                   const char *other);

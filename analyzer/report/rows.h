@@ -46,9 +46,9 @@ bool report_rows_own_first(struct report_rows *rows, const struct classes *class
                            enum report_sort sort, bool is_of_class);
 
 /*
- * Sort the first `shown` rows in two parts, each by the figure: the user's own code, and other code. Of
- * other code, what has more than OWN_CODE_TIMES as much as any of these of the user's comes before
- * both, unless the user gave patterns. Whether any row of the user's now comes before a heavier one.
+ * Sort the first `shown` rows in two parts, each by the figure: the user's own code, and other
+ * code. Other code that has more than OWN_CODE_TIMES as much as any own row comes before both,
+ * unless the user gave patterns. Whether any row now comes before a heavier one.
  */
 bool report_rows_in_parts(struct report_rows *rows, const struct classes *classes,
                           enum report_sort sort, size_t shown);

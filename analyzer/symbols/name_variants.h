@@ -9,8 +9,8 @@
 
 /*
  * Set `brackets` of every frame whose function is no library's, if its short name
- * (function_name_short()) is that of another function, too: to what differs first in one bracket, if
- * that differs between all of them, or else in the whole name. 0, or -1: memory is out.
+ * (function_name_short()) is that of another function, too: to what differs first in one bracket,
+ * if that differs between all of them, or else in the whole name. 0, or -1: memory is out.
  */
 int name_variants_tell(struct symbol_table *symbols);
 

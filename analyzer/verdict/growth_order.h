@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A call site that grew by less than this, or by less than this part of the peak, matters little. */
+/* What grew by less than this, or by less than this part of the peak, matters little. */
 #define GROWTH_MATTERS_BYTES 65536
 #define GROWTH_PEAK_DIVISOR 100
 
@@ -20,8 +20,8 @@ int growth_compare(const struct classes *classes, bool is_mine_one, uint64_t one
 /*
  * Write the numbers of the growing call sites into `order`, which has room for all: in the
  * order of growth_compare(): the largest growth first, but the user's own code before others
- * (own_code.h). Own code that grows by next to nothing does not come before what matters, unless the
- * user gave patterns. Returns how many there are.
+ * (own_code.h). Own code that grows by next to nothing does not come before what matters, unless
+ * the user gave patterns. Returns how many there are.
  */
 uint32_t growth_order(const struct classes *classes, uint32_t *order);
 

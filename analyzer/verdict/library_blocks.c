@@ -1,4 +1,4 @@
-/* verdict/library_blocks.c - blocks that a library or the compiler allocates for its own purposes. */
+/* verdict/library_blocks.c - blocks of a library or the compiler, for purposes of its own. */
 #include "verdict/library_blocks.h"
 
 #include "elf/containers.h"

@@ -60,8 +60,8 @@ bool saving_is_small(const struct saving *saving, const struct classes *classes)
  */
 #define SAVING_TIME_CLEAR 100
 /*
- * A range that is wider than one to so many says nothing: a realloc of a large block may extend it, or
- * copy all of it. The widest that was measured and held is 33 (docs/advice.md).
+ * A range that is wider than one to so many says nothing: a realloc of a large block may extend
+ * it, or copy all of it. The widest that was measured and held is 33 (docs/advice.md).
  */
 #define SAVING_SPAN_MAX 40
 bool saving_is_wide(const struct saving *saving);

@@ -21,8 +21,8 @@ void report_frame_name(const struct screen *screen, const struct stack_name *nam
 
 /*
  * Write the name, without as many of its outer namespaces and classes as it takes to fit into so
- * many columns; the function's own name stays whole, and so does a class from whose template arguments on
- * it differs from others. Returns whether it fits.
+ * many columns; the function's own name stays whole, with a class whose template arguments tell
+ * it from others. Returns whether it fits.
  */
 bool report_name_fit(char *to, size_t bytes, const char *name, size_t columns);
 
