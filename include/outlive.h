@@ -74,12 +74,12 @@ static __inline__ int outlive_stop(void)
 }
 
 /*
- * Ask `outlive run --flight` to write what the flight recorder has into a file of its own,
- * beside the trace: NAME.snapshot-1.outlive and so on. Does not wait for it: the file is there a
- * second or two later. One is made at a time, and at most one a second: calls that come meanwhile
- * are answered by one later file, of a moment after the last of them. If the process ends first, its
- * trace has what was there then. 0: asked; -1: there is no flight recorder, or it has no reader any
- * more.
+ * Ask `outlive run --flight` to write what the flight recorder has into a file of its own, beside
+ * the trace: NAME.snapshot-1.outlive and so on. Does not wait for it: the file is there a second
+ * or two later. One is made at a time, and at most one a second: calls that come meanwhile are
+ * answered by one later file, of a moment after the last of them. If the process ends first, its
+ * trace has what was there then. 0: asked; -1: there is no flight recorder, or it has no reader
+ * any more.
  */
 static __inline__ int outlive_snapshot(void) __asm__("outlive_snapshot_inline");
 static __inline__ int outlive_snapshot(void)

@@ -23,7 +23,10 @@
 /* By now the path may name a fifo or a terminal. */
 #define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
-/* Returns `file` if it is the mapped one, not one that replaced it; else closes it, and returns -1. */
+/*
+ * Returns `file` if it is the mapped one, not one that replaced it; else closes it, and returns
+ * -1.
+ */
 static int file_check(int file, const struct mapping *mapping)
 {
 	struct stat status;

@@ -117,7 +117,8 @@ enum chunk_result live_ring_copy(struct live_ring *ring,
 void live_ring_header(struct live_ring *ring);
 
 /*
- * Set ring->is_broken if its file in the directory has been cut short, be it where no chunk is in use.
+ * Set ring->is_broken if its file in the directory has been cut short, be it where no chunk is in
+ * use.
  */
 void live_ring_end_check(struct live_ring *ring, int directory);
 

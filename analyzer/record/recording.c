@@ -310,8 +310,8 @@ static bool names_add(struct recording *run)
 }
 
 /*
- * The last snapshot may still be under way: it has the ring, and needs us no more, but whoever reads
- * that we have ended expects its file. An interrupt ends the wait, not the snapshot.
+ * The last snapshot may still be under way: it has the ring, and needs us no more, but whoever
+ * reads that we have ended expects its file. An interrupt ends the wait, not the snapshot.
  */
 static void snapshot_wait(struct recording *run)
 {

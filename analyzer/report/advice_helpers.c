@@ -51,8 +51,9 @@ static bool helpers_add(struct helpers *helpers, const struct life_summary *summ
 }
 
 /*
- * The module whose functions stand between the owner and the line that allocates, that line's function
- * included; MODULE_NONE: all are of the owner's module. Paths of one line mostly take one way.
+ * The module whose functions stand between the owner and the line that allocates, that line's
+ * function included; MODULE_NONE: all are of the owner's module. Paths of one line mostly take
+ * one way.
  */
 static uint32_t module_between(const struct classes *classes,
                                const struct life_summary *summary)

@@ -174,8 +174,8 @@ static void entry_opened(struct kept_files *kept, struct kept_file *entry, int f
 #define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 /*
- * Returns `file` if it is a regular ELF file with the module's build-id; else closes it, and returns
- * -1.
+ * Returns `file` if it is a regular ELF file with the module's build-id; else closes it, and
+ * returns -1.
  */
 static int module_check(int file, const struct module_definition *module)
 {

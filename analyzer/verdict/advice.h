@@ -29,8 +29,8 @@ bool advice_concerns(const struct advice_list *list, const struct advice *advice
                      uint32_t call_site);
 
 /*
- * The location of the line to change: where the blocks are allocated, or, of copies, where the owner has
- * them made. A copy constructor that the compiler wrote has only the line of its class.
+ * The location of the line to change: where the blocks are allocated, or, of copies, where the
+ * owner has them made. A copy constructor that the compiler wrote has only the line of its class.
  */
 uint32_t advice_location(const struct advice *advice, const struct classes *classes,
                          const struct call_sites *call_sites);

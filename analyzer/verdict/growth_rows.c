@@ -14,8 +14,8 @@ void growth_rows_release(struct growth_rows *rows)
 }
 
 /*
- * Whether it is not known when its last block was born: it is, of blocks that are alive at exit, but
- * main, or a function that runs at exit, may have freed later ones.
+ * Whether it is not known when its last block was born: it is, of blocks that are alive at exit,
+ * but main, or a function that runs at exit, may have freed later ones.
  */
 static bool is_open(const struct site_growth *site)
 {

@@ -1,6 +1,6 @@
 /*
- * verdict/interpreter.h - whether the program runs a script: then its functions and lines are those of
- * the interpreter, which the author of the script does not change.
+ * verdict/interpreter.h - whether the program runs a script: then its functions and lines are
+ * those of the interpreter, which the author of the script does not change.
  */
 #ifndef OUTLIVE_VERDICT_INTERPRETER_H
 #define OUTLIVE_VERDICT_INTERPRETER_H

@@ -48,8 +48,8 @@ static bool is_at_least(uint64_t part, uint64_t whole, unsigned percent)
 }
 
 /*
- * The step with the peak, if that is one of the last two, and from there to the end less is alive at
- * each step: to free very much takes its time. 0: it is not.
+ * The step with the peak, if that is one of the last two, and from there to the end less is alive
+ * at each step: to free very much takes its time. 0: it is not.
  */
 static unsigned peak_step(const struct replay *replay)
 {
@@ -188,7 +188,7 @@ static bool has_gained_blocks(const struct site_growth *site,
 	       site->moves >= GROWING_BLOCKS_MIN;
 }
 
-/* The steps that a rise is looked for in: all of main, or until it freed what it had. */
+/* The steps in which a rise may be: all of main, or until it freed what it had. */
 struct rise_window {
 	unsigned half, late, end;
 };

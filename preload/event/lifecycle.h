@@ -41,8 +41,8 @@ static inline bool lifecycle_is_here(void)
 bool lifecycle_enter_or_hold(const struct walk_start *caller, bool *held);
 
 /*
- * Call where the guard is held. If a signal handler has jumped out of the call that took it, give up
- * what that call was at, and give the guard back. False: that call may still go on.
+ * Call where the guard is held. If a signal handler has jumped out of the call that took it, give
+ * up what that call was at, and give the guard back. False: that call may still go on.
  */
 bool lifecycle_give_stale(const struct walk_start *caller);
 

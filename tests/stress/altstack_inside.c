@@ -1,6 +1,7 @@
 /*
- * altstack_inside.c - the stack for signals is in the main function's frame: handlers that interrupt
- * the allocator run further out on the thread's own stack. They are no sign that its call has ended.
+ * altstack_inside.c - the stack for signals is in the main function's frame: handlers that
+ * interrupt the allocator run further out on the thread's own stack. They are no sign that its
+ * call has ended.
  *
  * expect: count("pair") == 1000000
  * expect: live("pair") == 0

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 /*
- * Needs at least one snapshot of the process itself. `incomplete`: what is missing of the recording,
- * as completeness_text() has it; NULL: nothing.
+ * Needs at least one snapshot of the process itself. `incomplete`: what is missing of the
+ * recording, as completeness_text() has it; NULL: nothing.
  */
 void self_view_text(const struct profile *profile, const char *incomplete,
                     const struct screen *screen);

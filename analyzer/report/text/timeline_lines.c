@@ -144,8 +144,8 @@ static void heap_line(const struct screen *screen, const struct profile *profile
 }
 
 /*
- * The snapshot with most resident memory may be of a time when most blocks were freed, as the last one
- * of a short program is: it does not show where the memory of the heap's peak was.
+ * The snapshot with most resident memory may be of a time when most blocks were freed, as the
+ * last one of a short program is: it does not show where the memory of the heap's peak was.
  */
 static void freed_line(const struct screen *screen, const struct profile *profile)
 {
