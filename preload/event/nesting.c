@@ -17,8 +17,8 @@
 #define LOST_BYTES_MAX 4096          /* the same for a lost call; two pages at most */
 
 /*
- * The bounds of the stack on which the guard was taken, at `held`. (guard.sp may change meanwhile: a
- * handler switches to the coroutine that holds it.) False: they cannot be known.
+ * The bounds of the stack on which the guard was taken, at `held`. (guard.sp may change meanwhile:
+ * a handler switches to the coroutine that holds it.) False: they cannot be known.
  */
 static bool own_stack(uintptr_t held, struct stack_bounds *stack)
 {
@@ -30,8 +30,8 @@ static bool own_stack(uintptr_t held, struct stack_bounds *stack)
 }
 
 /*
- * Whether one of the two addresses is on the thread's signal stack, and the other is not. That stack
- * may be in the memory of the thread's own.
+ * Whether one of the two addresses is on the thread's signal stack, and the other is not. That
+ * stack may be in the memory of the thread's own.
  */
 static bool is_signal_stack_between(uintptr_t a, uintptr_t b)
 {
@@ -46,10 +46,8 @@ static bool is_signal_stack_between(uintptr_t a, uintptr_t b)
 	return stack_bounds_hold(&bounds, a) != stack_bounds_hold(&bounds, b);
 }
 
-/* Whether the word that the guard was taken at may still be the return address of that call. */
-static bool is_address_there(uintptr_t held)
+static bool is_code(uintptr_t word)
 {
-	uintptr_t word = *(const uintptr_t *)held;
 	struct cfi_module module;
 
 	return stub_is(word) || (cfi_module_find(word - ARCH_CALL_BYTES_MAX, &module) &&
@@ -57,24 +55,47 @@ static bool is_address_there(uintptr_t held)
 }
 
 /*
- * That this call is further out than the one that holds the guard is no proof. That one may wait: for
+ * Where the return address of the call that holds the guard may still be; NULL: it was overwritten.
+ * The guard may have been taken where the hook saved its caller's frame pointer.
+ */
+static const uintptr_t *held_return(uintptr_t held)
+{
+	const uintptr_t *slot = (const uintptr_t *)held;
+
+	return is_code(slot[0]) ? slot : is_code(slot[1]) ? slot + 1 : NULL;
+}
+
+/* Whether the call whose return address is at `slot` leads to where the thread began. */
+static bool is_of_thread(const uintptr_t *slot, const struct stack_bounds *stack)
+{
+	/* Each hook keeps a frame pointer: its caller's is beside the return address. */
+	const struct walk_start there = { (uintptr_t)slot, slot[0], slot[-1] };
+
+	return call_chain_find(stack, &there, 0, 0) == CALL_CHAIN_OUTERMOST;
+}
+
+/*
+ * Where a call is, compared with the one that holds the guard, is no proof. That one may wait: for
  * a handler on a signal stack, or for a coroutine to which a handler has switched, whose stacks may
- * be in the memory of the thread's own. If the thread's calls can be followed to where it began, what
- * is not among them is over.
+ * be in the memory of the thread's own. But of the calls that lead to where the thread began, those
+ * that cannot be found from here are over.
  */
 bool nesting_is_stale(const struct walk_start *caller)
 {
 	uintptr_t held = guard.sp;
 	struct stack_bounds stack;
 	enum call_chain chain;
+	const uintptr_t *slot;
 
-	if (guard.flags & GUARD_INTERNAL || caller->slot < held ||
-	    !own_stack(held, &stack) || !stack_bounds_hold(&stack, caller->slot) ||
+	if (guard.flags & GUARD_INTERNAL || !own_stack(held, &stack) ||
+	    !stack_bounds_hold(&stack, caller->slot) || nesting_is_allocators_own(caller) ||
 	    is_signal_stack_between(caller->slot, held))
 		return false;
-	chain = call_chain_find(caller, held, 0);
-	return guard.sp == held && (chain == CALL_CHAIN_OUTERMOST ||
-	                            (chain == CALL_CHAIN_CUT && !is_address_there(held)));
+	chain = call_chain_find(&stack, caller, held, 0);
+	slot = held_return(held);
+	return guard.sp == held && chain != CALL_CHAIN_MEETS &&
+	       (!slot || (chain == CALL_CHAIN_OUTERMOST &&
+	                  (caller->slot >= held || is_of_thread(slot, &stack))));
 }
 
 struct leaving {
@@ -87,8 +108,8 @@ static void leaving_find(void *argument)
 {
 	struct leaving *leaving = argument;
 
-	leaving->is_left = call_chain_find(leaving->caller, guard.sp, leaving->target) ==
-	                   CALL_CHAIN_MEETS;
+	leaving->is_left = call_chain_find(&guard.state->stacks.own, leaving->caller,
+	                                   guard.sp, leaving->target) == CALL_CHAIN_MEETS;
 }
 
 bool nesting_is_left(const struct walk_start *caller, uintptr_t target)
@@ -100,6 +121,30 @@ bool nesting_is_left(const struct walk_start *caller, uintptr_t target)
 	return leaving.is_left;
 }
 
+/*
+ * An allocator makes the same call again and again: that it is inside the call that holds the guard
+ * is found out once.
+ */
+static bool is_inside_held(const struct walk_start *caller, uintptr_t held,
+                           const struct stack_bounds *stack)
+{
+	enum call_chain chain;
+
+	if (guard.inside_held == held && guard.inside_slot == caller->slot &&
+	    guard.inside_return_address == caller->return_address)
+		return true;
+	chain = call_chain_find(stack, caller, held, 0);
+	if (chain != CALL_CHAIN_MEETS) /* no table may cover the allocator's code */
+		return chain == CALL_CHAIN_CUT && held_return(held);
+	guard.inside_held = 0;
+	guard_barrier();
+	guard.inside_slot = caller->slot;
+	guard.inside_return_address = caller->return_address;
+	guard_barrier();
+	guard.inside_held = held;
+	return true;
+}
+
 bool nesting_is_allocators_own(const struct walk_start *caller)
 {
 	uintptr_t held = guard.sp;
@@ -108,7 +153,8 @@ bool nesting_is_allocators_own(const struct walk_start *caller)
 	if (caller->slot >= held || held - caller->slot > NESTED_BYTES_MAX)
 		return false;
 	return own_stack(held, &stack) && stack_bounds_hold(&stack, caller->slot) &&
-	       !signal_frame_between(caller->slot, held);
+	       !signal_frame_between(caller->slot, held) &&
+	       is_inside_held(caller, held, &stack);
 }
 
 bool nesting_jump(const struct walk_start *caller, uintptr_t target)

@@ -36,8 +36,8 @@ bool nesting_is_inside(const struct walk_start *caller, uintptr_t slot,
 
 /*
  * Before a longjmp to the stack pointer `target`, with the guard held: gives the guard back, if the
- * jump comes from the real allocator, and not from a handler: nothing of ours was interrupted. False: it
- * does not.
+ * jump comes from the real allocator, and not from a handler: nothing of ours was interrupted.
+ * False: it does not.
  */
 bool nesting_jump(const struct walk_start *caller, uintptr_t target);
 

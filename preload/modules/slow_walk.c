@@ -58,9 +58,7 @@ static _Unwind_Reason_Code frame_seen(struct _Unwind_Context *frame, void *argum
 
 void slow_walk(const struct walk_point *from, slow_walk_visit *visit, void *context)
 {
-	struct search search = {
-		.from = from, .visit = visit, .context = context, .found = !from
-	};
+	struct search search = { .from = from, .visit = visit, .context = context };
 	int saved_errno = errno;
 
 	(libgcc_Backtrace ? libgcc_Backtrace : _Unwind_Backtrace)(frame_seen, &search);

@@ -21,9 +21,9 @@ typedef bool slow_walk_visit(void *context, const struct walk_point *point,
                              bool interrupted);
 
 /*
- * Unwind from the caller of this function outwards, and visit the frames beyond `from` (NULL: all
- * of them). Unlike a simple walk, this follows all registers. Takes no lock if glibc has
- * _dl_find_object (2.35); never allocates; keeps errno.
+ * Unwind from the caller of this function outwards, and visit the frames beyond `from`. Unlike
+ * a simple walk, this follows all registers. Takes no lock if glibc has _dl_find_object (2.35);
+ * never allocates; keeps errno.
  */
 void slow_walk(const struct walk_point *from, slow_walk_visit *visit, void *context);
 

@@ -1,6 +1,6 @@
 /*
- * stack/call_chain.h - whether a call is still in progress, by the tables alone: nothing is known of
- * the thread's last event, whose call this may be.
+ * stack/call_chain.h - whether a call is still in progress, by the tables alone: nothing is known
+ * of the thread's last event, whose call this may be.
  */
 #ifndef OUTLIVE_PRELOAD_STACK_CALL_CHAIN_H
 #define OUTLIVE_PRELOAD_STACK_CALL_CHAIN_H
@@ -17,11 +17,12 @@ enum call_chain {
 };
 
 /*
- * Follow the calls in progress outwards from `caller`, on whatever stacks they are, to the one whose
- * return address is at `slot`. `target`: a stack pointer to stop at; 0: none. Needs 3 KiB of stack.
- * Writes nothing, and may interrupt a walk.
+ * Follow the calls in progress outwards from `caller`, on whatever stacks they are, to the one
+ * whose return address is at `slot`. `target`: a stack pointer to stop at; 0: none. `own`: the
+ * thread's own stack. Needs 3 KiB of stack. Writes no record, and may interrupt a walk.
  */
-enum call_chain call_chain_find(const struct walk_start *caller, uintptr_t slot,
+enum call_chain call_chain_find(const struct stack_bounds *own,
+                                const struct walk_start *caller, uintptr_t slot,
                                 uintptr_t target);
 
 #endif

@@ -44,6 +44,8 @@ struct guard {
 	/* The last call that was lost because the guard was held; names as in walk_start. */
 	uintptr_t lost_slot, lost_return_address;
 	uint64_t lost_events; /* events that the thread had written by then */
+	/* The last call that was found to be inside the one that held the guard at inside_held. */
+	uintptr_t inside_held, inside_slot, inside_return_address;
 	/* The mapping call whose real function runs, likewise; slot 0: none. */
 	uintptr_t mapping_slot, mapping_return_address;
 	/*

@@ -1,6 +1,6 @@
 /*
- * altstack_disarmed.c - altstack_inside.c with SS_AUTODISARM: while a handler runs on such a stack, the
- * kernel says that there is none.
+ * altstack_disarmed.c - altstack_inside.c with SS_AUTODISARM: while a handler runs on such a stack,
+ * the kernel says that there is none.
  *
  * expect: count("pair") == 1000000
  * expect: live("pair") == 0

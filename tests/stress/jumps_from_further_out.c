@@ -1,7 +1,8 @@
 /*
- * jumps_from_further_out.c - a timer's handler jumps out of whatever a function is in, functions of
- * the recorder among them, on the thread's own stack and on a coroutine's; all that is called
- * afterwards is further in than that was. It is recorded whole.
+ * jumps_from_further_out.c - a timer's handler jumps out of whatever a function is in, functions
+ * of the recorder among them, on the thread's own stack and on a coroutine's, and also by
+ * setcontext(), which is not seen; all that is called afterwards is further in than that was. It is
+ * recorded whole.
  *
  * expect: count("pair") == 200000
  * expect: live("pair") == 0
@@ -17,14 +18,16 @@
 #define STACK_BYTES 65536
 
 static sigjmp_buf back;
-static volatile int may_jump;
-static ucontext_t coroutine;
+static volatile int may_jump, is_unseen;
+static ucontext_t coroutine, unseen_back;
 
 static void on_signal(int number)
 {
 	(void)number;
 	if (may_jump) {
 		may_jump = 0;
+		if (is_unseen)
+			setcontext(&unseen_back);
 		siglongjmp(back, 1);
 	}
 }
@@ -83,8 +86,15 @@ int main(void)
 	    setitimer(ITIMER_REAL, &often, NULL))
 		return 1;
 	for (volatile int i = 0; i < 1000; i++) {
-		if (!sigsetjmp(back, 1))
-			begin(stack, i % 2);
+		volatile int has_begun = 0;
+
+		is_unseen = i >= 500;
+		if (is_unseen)
+			getcontext(&unseen_back);
+		if (!has_begun && !sigsetjmp(back, 1)) {
+			has_begun = 1;
+			begin(stack, i % 2 && !is_unseen);
+		}
 		deep(10);
 	}
 	return setitimer(ITIMER_REAL, &never, NULL) != 0;

@@ -1,8 +1,7 @@
 /*
- * preempted.c - user threads that a timer's handler switches, whatever they are in, functions of the
- * recorder among them; where their stacks are in the main function's frame, in mapped memory, and on
- * the heap. Each has what it was at when its turn comes again. (malloc() may not be interrupted so,
- * mmap() may.)
+ * preempted.c - user threads that a timer's handler switches, whatever they are in, functions of
+ * the recorder among them; their stacks are in the main function's frame, in mapped memory, and on
+ * the heap. (malloc() may not be interrupted so, mmap() may.)
  *
  * expect: count("pair") > 1000
  * expect: live("pair") == 0
@@ -59,6 +58,11 @@ static void step(void)
 
 static void body(void)
 {
+	sigset_t alarms;
+
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &alarms, NULL);
 	for (;;)
 		step();
 }
@@ -69,6 +73,8 @@ static void run(char (*stacks)[STACK_BYTES])
 
 	for (int i = 0; i < THREADS; i++) {
 		getcontext(&contexts[i]);
+		/* swapcontext() sets the mask before it has left the other stack. */
+		sigaddset(&contexts[i].uc_sigmask, SIGALRM);
 		contexts[i].uc_stack.ss_sp = stacks[i];
 		contexts[i].uc_stack.ss_size = STACK_BYTES;
 		makecontext(&contexts[i], body, 0);

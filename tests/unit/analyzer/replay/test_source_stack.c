@@ -545,10 +545,7 @@ static void test_unknown_jump(void **state)
 	model_release(model);
 }
 
-/*
- * The stack of another chunk, of the same thread, was deeper: events end more frames than there
- * are.
- */
+/* The stack of another chunk of the thread was deeper: events end more frames than there are. */
 static void test_overlapping_runs(void **state)
 {
 	static const uint32_t functions[] = { 1 };
