@@ -177,9 +177,9 @@ static void word_visit(struct visit *visit, const ElfW(Rela) * entry)
 	if (held == choice.ours)
 		return;
 	if (held == choice.real || is_way(visit, symbol, type, held))
-		visit->call(
-			visit->context, visit->object,
-			&(struct candidate){ place, held, choice.ours, choice.is_unwinding });
+		visit->call(visit->context, visit->object,
+		            &(struct candidate){ place, held, choice.ours, choice.is_unwinding,
+		                                 choice.is_resume });
 	else if (!is_programs_way(held))
 		visit->foreign++;
 }

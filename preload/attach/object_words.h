@@ -23,7 +23,7 @@ struct candidate {
 	uintptr_t *place;
 	uintptr_t held; /* what is in it: the real function, or its way to be bound */
 	uintptr_t ours; /* the hook */
-	bool is_unwinding;
+	bool is_unwinding, is_resume; /* as in struct hook_choice */
 };
 
 /*

@@ -18,6 +18,7 @@ struct word {
 	uintptr_t *place;
 	uintptr_t before, ours;
 	bool is_seen; /* in an object that is still there */
+	bool is_resume;
 };
 
 struct words_counts words_counts;
@@ -62,7 +63,7 @@ static void candidate_patch(void *context, struct object *object,
 		return;
 	}
 	words[count++] = (struct word){ candidate->place, candidate->held, candidate->ours,
-		                            true };
+		                            true, candidate->is_resume };
 }
 
 static int object_patch(struct dl_phdr_info *info, size_t size_bytes, void *unwinding)
@@ -156,18 +157,18 @@ bool words_follow(bool is_due)
 
 /* ---- taking out ------------------------------------------------------------------- */
 
-static int object_restore(struct dl_phdr_info *info, size_t size_bytes, void *unused)
+static int object_restore(struct dl_phdr_info *info, size_t size_bytes, void *resumes)
 {
 	struct object object;
 
 	(void)size_bytes;
-	(void)unused;
 	if (!object_open(&object, info)) {
 		object_close(&object);
 		return 0;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (!words[i].is_seen || !object_holds(&object, (uintptr_t)words[i].place))
+		if (!words[i].is_seen || words[i].is_resume != *(const bool *)resumes ||
+		    !object_holds(&object, (uintptr_t)words[i].place))
 			continue;
 		words[i].is_seen = false;
 		if (__atomic_load_n(words[i].place, __ATOMIC_ACQUIRE) != words[i].ours)
@@ -181,12 +182,20 @@ static int object_restore(struct dl_phdr_info *info, size_t size_bytes, void *un
 	return 0;
 }
 
+/*
+ * First what goes on with exceptions: of one that it does not know it believes that it was thrown
+ * before any function of ours was reached.
+ */
 void words_restore(void)
 {
+	bool resumes = true;
+
 	words_counts.lost = words_counts.put_back = words_counts.denied = 0;
 	for (uint32_t i = 0; i < count; i++)
 		words[i].is_seen = true;
-	dl_iterate_phdr(object_restore, NULL);
+	dl_iterate_phdr(object_restore, &resumes);
+	resumes = false;
+	dl_iterate_phdr(object_restore, &resumes);
 	count = 0;
 	words_counts.patched = 0;
 }

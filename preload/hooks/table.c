@@ -114,6 +114,7 @@ bool hook_choose(const char *name, uintptr_t module, struct hook_choice *choice)
 		return false;
 	choice->ours = (uintptr_t)hook->ours;
 	choice->is_unwinding = hook->family == HOOKS_UNWINDING;
+	choice->is_resume = names_are_equal(hook->name, "_Unwind_Resume");
 	choice->real = hook->late >= 0
 	                   ? late_function_find((enum late_name)hook->late, module)
 	               : hook->real ? (uintptr_t)*hook->real

@@ -50,6 +50,7 @@ void *hook_before_named(const char *name, const void *function);
 struct hook_choice {
 	uintptr_t ours, real;
 	bool is_unwinding; /* of HOOKS_UNWINDING */
+	bool is_resume;    /* goes on with an exception after a cleanup */
 };
 
 /*

@@ -78,13 +78,14 @@ static bool is_unwinder(const struct walk_start *caller)
  */
 static void throw_begins(const struct walk_start *caller, const void *exception)
 {
-	if (!recorder.is_recording || is_unwinder(caller))
+	if (recorder.is_recording && is_unwinder(caller))
 		return;
-	if (lifecycle_enter(caller)) {
+	if (recorder.is_recording && lifecycle_enter(caller)) {
 		record_throw(caller, exception);
 		guard_leave();
-	} else if (thread_state_own()) {
-		throws_miss(thread_state_own());
+	} else if (guard.state) {
+		/* Stubs of a recording that has ended may stand: the first phase sees them. */
+		throws_miss(guard.state);
 	}
 }
 

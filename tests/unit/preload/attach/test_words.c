@@ -46,10 +46,10 @@ bool hook_choose(const char *name, uintptr_t module, struct hook_choice *choice)
 	(void)module;
 	if (!strcmp(name, "elf_begin"))
 		*choice = (struct hook_choice){ (uintptr_t)our_elf_begin,
-			                            (uintptr_t)real_elf_begin, true };
+			                            (uintptr_t)real_elf_begin, true, false };
 	else if (!strcmp(name, "fgets"))
 		*choice = (struct hook_choice){ (uintptr_t)our_fgets, (uintptr_t)real_fgets,
-			                            false };
+			                            false, false };
 	else
 		return false;
 	return true;
