@@ -67,10 +67,11 @@ static uint32_t path_make(const struct path_frames *from, uint64_t hash, uint64_
 {
 	uint32_t count = from->depth - from->first;
 	struct account_path *path = account_path_reserve(count);
-	uint64_t *frames = (uint64_t *)(path + 1);
+	uint64_t *frames;
 
 	if (!path)
 		return 0;
+	frames = (uint64_t *)(path + 1);
 	*path = (struct account_path){ .hash = hash,
 		                           .frame_count = count,
 		                           .frames_left_out = from->left_out,
